@@ -1,0 +1,72 @@
+import type { RecordingFormat } from '../contracts/recordings.ts';
+import { Rejection, type RejectionCode, type RejectionFacts } from '../contracts/rejections.ts';
+import type { TrackStatistics } from '../contracts/track.ts';
+import { LIMITS } from '../domain/limits/limits.ts';
+import { createProcessPool, type ProcessPool } from '../platform/process-pool.ts';
+
+/** What a child process is asked: read this original and derive everything from it. */
+export interface ReadJob {
+  readonly blobKey: string;
+  readonly encoding: 'identity' | 'gzip';
+  readonly format: RecordingFormat;
+  readonly receivedAtMs: number;
+  readonly name: string | null;
+  readonly sport: string | null;
+}
+
+/** The answer, ready to be saved: the parent only passes bytes on. */
+export interface ReadRecording {
+  readonly statistics: TrackStatistics;
+  readonly seriesJson: string;
+  readonly columnsGzip: Uint8Array;
+}
+
+/** Refusals cross the process border as values: a thrown class would lose its type on the way. */
+export type ReadReply =
+  | { readonly read: ReadRecording }
+  | { readonly refused: RejectionCode; readonly facts: RejectionFacts };
+
+export interface RecordingReader {
+  /** Throws `Rejection` for what is wrong with the file, and plain errors for what is wrong with us. */
+  read(job: ReadJob): Promise<ReadRecording>;
+  close(): Promise<void>;
+}
+
+export interface ReaderOptions {
+  readonly blobDir: string;
+  readonly processes: number;
+}
+
+/**
+ * Memory of one child. The heap holds little (columns and bytes lie outside it): 100 MB of input, its inflated bytes,
+ * 1,000,000 points in 8 columns of which each grows by doubling, and Node itself.
+ */
+const CHILD_HEAP_MB = 256;
+const CHILD_RSS_MB = 768;
+
+export function createRecordingReader(options: ReaderOptions): RecordingReader {
+  const pool = createProcessPool<ReadJob, ReadReply>({
+    entry: new URL(`./read-recording-child${import.meta.url.endsWith('.ts') ? '.ts' : '.js'}`, import.meta.url),
+    setup: { blobDir: options.blobDir },
+    size: options.processes,
+    heapMb: CHILD_HEAP_MB,
+    rssMb: CHILD_RSS_MB,
+    timeMs: LIMITS.parseTimeMs.value,
+  });
+  return { read: (job) => readWith(pool, job), close: () => pool.close() };
+}
+
+async function readWith(pool: ProcessPool<ReadJob, ReadReply>, job: ReadJob): Promise<ReadRecording> {
+  const outcome = await pool.run(job);
+  switch (outcome.kind) {
+    case 'done':
+      if ('refused' in outcome.result) throw new Rejection(outcome.result.refused, outcome.result.facts);
+      return outcome.result.read;
+    case 'time-limit':
+      throw new Rejection('processing/time-limit', { limit: 'parseTimeMs', limitValue: LIMITS.parseTimeMs.value });
+    case 'memory-limit':
+      throw new Rejection('processing/memory-limit', { limit: 'parseMemoryMb', limitValue: CHILD_RSS_MB });
+    case 'broken':
+      throw new Error(`reading a recording broke: ${outcome.detail}`);
+  }
+}

@@ -1,0 +1,106 @@
+import { RECORDING_FORMATS } from '../contracts/recordings.ts';
+import { Rejection } from '../contracts/rejections.ts';
+import { PIPELINE_VERSION } from '../contracts/track.ts';
+import type { DigestInput, ProcessedBy, ProcessUploadResult, UploadSteps } from '../contracts/uploads.ts';
+import type { Pool } from '../db/pool.ts';
+import { saveTrack } from '../db/tracks.ts';
+import { type ClaimedUpload, claimState, claimUpload, releaseClaim } from '../db/upload-claims.ts';
+import { finishUploadFailed, finishUploadReady } from '../db/uploads.ts';
+import type { ReadRecording, RecordingReader } from './read-recording.ts';
+
+export interface UploadStepsDeps {
+  readonly db: Pool;
+  readonly reader: Pick<RecordingReader, 'read'>;
+  readonly build: string;
+  readonly processedBy: ProcessedBy;
+  /** Who claims: the same for every attempt of one run on one path, so that a retry takes over at once. */
+  readonly ownerOf: (input: DigestInput) => string;
+}
+
+/** The steps of an upload: load, decide, save. The order of steps is domain/upload/process-upload.ts. */
+export function createUploadSteps(deps: UploadStepsDeps): UploadSteps {
+  return {
+    digest: (input) =>
+      withClaim(deps, input, async (claimed) => {
+        const read = await deps.reader.read({
+          blobKey: claimed.blobKey,
+          encoding: claimed.encoding,
+          format: formatOf(claimed.format),
+          receivedAtMs: claimed.receivedAt.getTime(),
+          name: claimed.name,
+          sport: claimed.sport,
+        });
+        return save(deps, input, claimed, read);
+      }),
+    recordFailure: (input) =>
+      withClaim(deps, input, async ({ token }) => {
+        const { uploadId, failure } = input;
+        const won = await finishUploadFailed(deps.db, { uploadId, token, failure, processedBy: deps.processedBy });
+        if (!won) throw new Rejection('processing/claimed-elsewhere');
+        return { outcome: 'failed', code: failure.code };
+      }),
+  };
+}
+
+/**
+ * Longer than a digest lasts, so that nobody takes over from the living; a dead owner's other path waits it out. Results
+ * never depend on it: they depend on the token.
+ */
+const LEASE_S = 30;
+
+async function withClaim(
+  deps: UploadStepsDeps,
+  input: DigestInput,
+  work: (claimed: ClaimedUpload) => Promise<ProcessUploadResult>,
+): Promise<ProcessUploadResult> {
+  const { uploadId, run } = input;
+  const claimed = await claimUpload(deps.db, { uploadId, run, owner: deps.ownerOf(input), leaseS: LEASE_S });
+  if (!claimed) return endedAlready(deps, input);
+  try {
+    return await work(claimed);
+  } catch (error) {
+    await releaseClaim(deps.db, { uploadId, token: claimed.token }).catch(() => {}); // the lease ends by itself too
+    throw error;
+  }
+}
+
+/** The result that is there, whoever made it; or, while somebody else is at it, a refusal that is retried. */
+async function endedAlready(deps: UploadStepsDeps, input: DigestInput): Promise<ProcessUploadResult> {
+  const at = await claimState(deps.db, input.uploadId);
+  if (at.run !== input.run) return { outcome: 'superseded' };
+  if (at.trackId !== null) return { outcome: 'ready', trackId: at.trackId };
+  if (at.failure !== null) return { outcome: 'failed', code: at.failure.code };
+  throw new Rejection('processing/claimed-elsewhere');
+}
+
+async function save(
+  deps: UploadStepsDeps,
+  input: DigestInput,
+  claimed: ClaimedUpload,
+  read: ReadRecording,
+): Promise<ProcessUploadResult> {
+  const { uploadId, run } = input;
+  const { db, processedBy, build } = deps;
+  return db.transaction(async (tx) => {
+    const trackId = await saveTrack(tx, {
+      ...read,
+      accountId: claimed.accountId,
+      uploadId,
+      format: claimed.format,
+      pipelineVersion: PIPELINE_VERSION,
+      inputSha256: claimed.contentSha256,
+      build,
+      processedBy,
+      run,
+    });
+    const won = await finishUploadReady(tx, { uploadId, token: claimed.token, trackId, processedBy });
+    if (!won) throw new Rejection('processing/claimed-elsewhere'); // rolls the track back as well
+    return { outcome: 'ready', trackId };
+  });
+}
+
+function formatOf(text: string): (typeof RECORDING_FORMATS)[number] {
+  const format = RECORDING_FORMATS.find((candidate) => candidate === text);
+  if (!format) throw new Error(`an upload has the unknown format ${text}`);
+  return format;
+}

@@ -1,0 +1,97 @@
+import type { Pool } from '../db/pool.ts';
+import {
+  type DispatchableUpload,
+  dispatchAgain,
+  giveUpUpload,
+  startNextRun,
+  takeUploadsToDispatch,
+} from '../db/upload-dispatch.ts';
+import type { Log } from '../platform/log.ts';
+import type { Loops } from '../platform/loops.ts';
+import type { StartOutcome } from './start-upload.ts';
+
+export interface DispatcherDeps {
+  readonly db: Pool;
+  readonly loops: Loops;
+  readonly log: Log;
+  readonly start: (upload: DispatchableUpload) => Promise<StartOutcome>;
+}
+
+export interface Dispatcher {
+  /** Something is to be started: called after the reply that promised it. */
+  nudge(): void;
+  status(): 'reachable' | 'away' | 'unknown';
+}
+
+/** Without a nudge: also picks up what other processes left behind. */
+const SWEEP_EVERY_MS = 2_000;
+const DEAD_AFTER_MS = 60_000;
+/** Starts in flight at once: more gained nothing on 2 cores, and requests come first. */
+const STARTS_AT_ONCE = 8;
+/** Batches per turn, so that the loop ticks under any backlog. */
+const BATCHES_AT_ONCE = 25;
+/** How long taken rows are hidden from other dispatchers: longer than the deadline of a start. */
+const TAKEN_FOR_S = 10;
+const TRY_AGAIN_AFTER_S = 2;
+/** A started upload that is still open then is started again, which is harmless when it runs. */
+const LOOK_AGAIN_AFTER_S = 300;
+/** Runs of one upload that ended without a result before it is given up for an operator to look at. */
+const RUNS_AT_MOST = 5;
+
+/**
+ * The only starter of upload workflows. Rows say what is to be started; so accepting an upload never waits for Temporal,
+ * and nothing is lost between the row and the workflow. While Temporal is away one start in two seconds asks for it.
+ */
+export function startDispatcher(deps: DispatcherDeps): Dispatcher {
+  const state: { temporal: 'reachable' | 'away' | 'unknown' } = { temporal: 'unknown' };
+  const loop = deps.loops.start({
+    name: 'dispatcher',
+    everyMs: SWEEP_EVERY_MS,
+    deadAfterMs: DEAD_AFTER_MS,
+    turn: async () => {
+      for (let batch = 0; batch < BATCHES_AT_ONCE; batch++) {
+        const limit = state.temporal === 'away' ? 1 : STARTS_AT_ONCE;
+        const uploads = await takeUploadsToDispatch(deps.db, { limit, leaseS: TAKEN_FOR_S });
+        if (uploads.length === 0) return;
+        const now = (await dispatch(deps, uploads)) ? 'reachable' : 'away';
+        if (now !== state.temporal) deps.log.warn({ before: state.temporal, now }, 'temporal changed');
+        state.temporal = now;
+        if (now === 'away') return;
+      }
+      loop.nudge();
+    },
+  });
+  return {
+    nudge: () => {
+      if (state.temporal !== 'away') loop.nudge(); // else each upload would cost a start that runs into its deadline
+    },
+    status: () => state.temporal,
+  };
+}
+
+/** Whether Temporal was there. */
+async function dispatch(deps: DispatcherDeps, uploads: readonly DispatchableUpload[]): Promise<boolean> {
+  const starts = await Promise.allSettled(uploads.map((upload) => deps.start(upload)));
+  const running: string[] = [];
+  const refused: string[] = [];
+  for (const [i, upload] of uploads.entries()) {
+    const start = starts[i];
+    if (start?.status !== 'fulfilled') {
+      refused.push(upload.id);
+      deps.log.debug({ err: start?.reason, uploadId: upload.id }, 'upload not started');
+    } else if (start.value === 'running') running.push(upload.id);
+    else await rerun(deps, upload);
+  }
+  if (running.length > 0) await dispatchAgain(deps.db, running, LOOK_AGAIN_AFTER_S);
+  if (refused.length > 0) await dispatchAgain(deps.db, refused, TRY_AGAIN_AFTER_S);
+  return refused.length < uploads.length;
+}
+
+async function rerun(deps: DispatcherDeps, upload: DispatchableUpload): Promise<void> {
+  const { id: uploadId, run } = upload;
+  if (run >= RUNS_AT_MOST) {
+    if (await giveUpUpload(deps.db, { id: uploadId, run })) deps.log.error({ uploadId, run }, 'upload given up');
+  } else if (await startNextRun(deps.db, { id: uploadId, run })) {
+    deps.log.warn({ uploadId, run }, 'upload run ended without a result');
+  }
+}

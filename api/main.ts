@@ -1,0 +1,35 @@
+import { connect } from '../db/pool.ts';
+import { readConfig } from '../platform/config.ts';
+import { environment } from '../platform/environment.ts';
+import { createLog } from '../platform/log.ts';
+import { createLoops } from '../platform/loops.ts';
+import { shutdownOnSignals } from '../platform/shutdown.ts';
+import { temporalClient } from '../platform/temporal/client.ts';
+import { openFsBlobStore } from '../services/blob-store-fs.ts';
+import { buildApp } from './app.ts';
+import { startDispatcher } from './dispatcher.ts';
+import { startUpload } from './start-upload.ts';
+
+const config = readConfig(environment());
+const log = createLog({ process: 'api', level: config.logLevel, build: config.build });
+const shutdown = shutdownOnSignals({ log, graceMs: 30_000 });
+const loops = createLoops({ log, onDead: (name) => void shutdown.begin(`the loop ${name} is dead`, 70) });
+
+const db = connect(config.databaseUrl, {
+  onIdleError: (error) => log.warn({ err: error }, 'database connection lost'),
+});
+const client = temporalClient({ ...config.temporal, codecKeys: config.codecKeys });
+const blobs = await openFsBlobStore(config.blobDir);
+const start = (upload: Parameters<typeof startUpload>[1]) => startUpload(client, upload);
+const dispatcher = startDispatcher({ db, loops, log, start });
+
+const { codecKeys, codecUiToken: token, temporal, build } = config;
+const codec = token && temporal.uiUrl ? { codecKeys, token, uiOrigin: new URL(temporal.uiUrl).origin } : undefined;
+const app = await buildApp({ log, build, db, blobs, loops, dispatcher, ...(codec && { codec }) });
+
+shutdown.onClose('database', () => db.end());
+shutdown.onClose('temporal', () => client.connection.close());
+shutdown.onClose('loops', () => loops.stop());
+shutdown.onClose('http', () => app.close());
+await app.listen({ host: config.host, port: config.port });
+log.info({ port: config.port }, 'api ready');

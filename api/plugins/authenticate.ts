@@ -1,0 +1,71 @@
+import { timingSafeEqual } from 'node:crypto';
+import type { FastifyInstance, FastifyRequest, RouteOptions } from 'fastify';
+import { Rejection } from '../../contracts/rejections.ts';
+import { accountIdFor } from '../../db/accounts.ts';
+import { findLiveApiKey, type LiveApiKey } from '../../db/api-keys.ts';
+import type { Pool } from '../../db/pool.ts';
+import { parseKey } from '../../domain/keys/key-text.ts';
+import { sha256 } from '../../platform/secrets.ts';
+
+/** Who may call a route; written in its `config`, without which no route is registered. */
+export type Access = 'public' | 'account' | 'operator';
+
+declare module 'fastify' {
+  interface FastifyContextConfig {
+    access?: Access;
+  }
+  interface FastifyRequest {
+    /** The account that the caller acts for; empty on routes that are not `account`. */
+    accountId: string;
+  }
+}
+
+/**
+ * Checks the key before the first body byte is read (`onRequest`). The account is part of every later query, never a check
+ * after the fact.
+ */
+export function registerAuthentication(app: FastifyInstance, deps: { db: Pool }): void {
+  app.decorateRequest('accountId', '');
+  const routes: RouteOptions[] = [];
+  app.addHook('onRoute', (route) => void routes.push(route));
+  app.addHook('onReady', async () => {
+    const silent = routes.filter((route) => !route.config?.access).map((route) => route.url);
+    if (silent.length > 0) throw new Error(`these routes do not say who may call them: ${silent.join(', ')}`);
+  });
+  app.addHook('onRequest', async (request) => {
+    const access = request.routeOptions.config.access;
+    if (access === 'public' || request.is404) return;
+    const key = await authenticate(deps.db, request);
+    if (access === 'operator') {
+      if (key.kind !== 'operator') throw new Rejection('auth/forbidden', { detail: 'This needs an operator key.' });
+      return;
+    }
+    request.accountId = await accountOf(deps.db, key, request);
+  });
+}
+
+async function authenticate(db: Pool, request: FastifyRequest): Promise<LiveApiKey> {
+  const [scheme, token, ...rest] = (request.headers.authorization ?? '').split(' ');
+  if (!token) throw new Rejection('auth/missing-key');
+  const text = scheme?.toLowerCase() === 'bearer' && rest.length === 0 ? parseKey(token) : undefined;
+  if (!text) throw new Rejection('auth/invalid-key'); // mistyped or cut off: the database is not asked
+  const key = await findLiveApiKey(db, text.id);
+  const same = timingSafeEqual(sha256(text.secret), key?.secretHash ?? sha256(''));
+  if (!key || !same || key.kind !== text.kind) throw new Rejection('auth/invalid-key');
+  return key;
+}
+
+const ACCOUNT = /^[\x21-\x7e]{1,128}$/;
+
+async function accountOf(db: Pool, key: LiveApiKey, request: FastifyRequest): Promise<string> {
+  const named = request.headers['cairn-account'];
+  if (key.kind === 'operator') throw new Rejection('auth/forbidden', { detail: 'Operator keys have no recordings.' });
+  if (key.kind === 'account') {
+    if (named !== undefined && named !== key.accountExternalId) throw new Rejection('auth/bad-account');
+    if (!key.accountId) throw new Error(`account key ${key.id} has no account`);
+    return key.accountId;
+  }
+  if (named === undefined) throw new Rejection('auth/account-required');
+  if (typeof named !== 'string' || !ACCOUNT.test(named)) throw new Rejection('auth/bad-account');
+  return accountIdFor(db, named);
+}

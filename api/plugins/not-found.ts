@@ -1,0 +1,26 @@
+import type { FastifyInstance, RouteOptions } from 'fastify';
+import { Rejection } from '../../contracts/rejections.ts';
+import { sendProblem } from './problems.ts';
+
+/** Unknown paths are 404; known paths with another method are 405 with `Allow` (Fastify itself answers 404 to both). */
+export function registerNotFound(app: FastifyInstance): void {
+  const methodsByPath = new Map<string, { pattern: RegExp; methods: Set<string> }>();
+  app.addHook('onRoute', (route: RouteOptions) => {
+    const known = methodsByPath.get(route.url) ?? { pattern: patternOf(route.url), methods: new Set() };
+    for (const method of [route.method].flat()) known.methods.add(method);
+    methodsByPath.set(route.url, known);
+  });
+  app.setNotFoundHandler(async (request, reply) => {
+    const path = request.url.split('?')[0] ?? '';
+    const methods = [...methodsByPath.values()].filter(({ pattern }) => pattern.test(path));
+    if (methods.length === 0) return sendProblem(request, reply, new Rejection('request/not-found'));
+    const allowed = [...new Set(methods.flatMap((route) => [...route.methods]))].sort();
+    reply.header('allow', allowed.join(', '));
+    return sendProblem(request, reply, new Rejection('request/method-not-allowed'));
+  });
+}
+
+function patternOf(url: string): RegExp {
+  const escaped = url.replace(/[.+?^${}()|[\]\\]/g, '\\$&');
+  return new RegExp(`^${escaped.replace(/:\w+/g, '[^/]+').replace(/\*/g, '.*')}/?$`);
+}

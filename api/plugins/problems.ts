@@ -1,0 +1,93 @@
+import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { REJECTIONS, Rejection, type RejectionCode } from '../../contracts/rejections.ts';
+import { isDatabaseOutage } from '../../db/outage.ts';
+import { BlobStoreUnavailable } from '../../services/blob-store.ts';
+import { traceIdOf } from './request-identity.ts';
+
+export const PROBLEM_TYPE = 'application/problem+json';
+
+/** Every refusal as problem details (RFC 9457), whoever found it: a route, a schema, Fastify, or nobody at all. */
+export function registerProblems(app: FastifyInstance): void {
+  app.setErrorHandler(async (error, request, reply) => {
+    const rejection = asRejection(error);
+    const { kind } = REJECTIONS[rejection.code];
+    if (kind === 'bug' || kind === 'operator') request.log.error({ err: error, code: rejection.code }, 'request broke');
+    else request.log.info({ code: rejection.code, offset: rejection.facts.offset }, 'request refused');
+    return sendProblem(request, reply, rejection, error);
+  });
+}
+
+export function sendProblem(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  rejection: Rejection,
+  cause?: unknown,
+): FastifyReply {
+  const { status } = REJECTIONS[rejection.code];
+  if (status === 503) reply.header('retry-after', '5');
+  if (status === 401) reply.header('www-authenticate', 'Bearer');
+  const errors = validationErrors(cause);
+  const body = { ...problemOf(rejection, traceIdOf(request)), ...(errors && { errors }) };
+  return reply.status(status).type(PROBLEM_TYPE).serializer(JSON.stringify).send(body);
+}
+
+export interface Problem {
+  readonly type: string;
+  readonly title: string;
+  readonly status: number;
+  readonly detail: string;
+  readonly code: RejectionCode;
+  readonly remedy: string;
+  readonly traceId: string;
+  readonly offset?: number;
+  readonly limit?: string;
+  readonly limitValue?: number;
+}
+
+export function problemOf(rejection: Rejection, traceId: string): Problem {
+  const { code, facts } = rejection;
+  const { title, status, remedy } = REJECTIONS[code];
+  const { detail, ...rest } = facts;
+  return { type: `urn:cairn:problem:${code}`, title, status, detail: detail ?? title, code, remedy, traceId, ...rest };
+}
+
+/** Fastify's own error codes, as ours. What is in neither table is a bug: its text stays in the log. */
+const FASTIFY_CODES: Readonly<Record<string, RejectionCode>> = {
+  FST_ERR_VALIDATION: 'request/invalid',
+  FST_ERR_BAD_URL: 'request/malformed',
+  FST_ERR_CTP_EMPTY_JSON_BODY: 'request/invalid',
+  FST_ERR_CTP_INVALID_JSON_BODY: 'request/invalid',
+  FST_ERR_CTP_INVALID_CONTENT_LENGTH: 'request/malformed',
+  FST_ERR_CTP_INVALID_MEDIA_TYPE: 'request/unsupported-media-type',
+  FST_ERR_CTP_BODY_TOO_LARGE: 'request/too-large',
+};
+
+function asRejection(error: unknown): Rejection {
+  if (error instanceof Rejection) return error;
+  if (isDatabaseOutage(error)) return new Rejection('service/database-unavailable');
+  if (error instanceof BlobStoreUnavailable) return new Rejection('service/storage-unavailable');
+  const { code, message, statusCode } = looksLikeFastify(error);
+  const known = FASTIFY_CODES[code];
+  if (known) return new Rejection(known, { detail: message });
+  if (statusCode >= 400 && statusCode < 500) return new Rejection('request/malformed', { detail: message });
+  return new Rejection('internal/bug');
+}
+
+function looksLikeFastify(error: unknown): { code: string; message: string; statusCode: number } {
+  if (!(error instanceof Error)) return { code: '', message: '', statusCode: 0 };
+  const code = 'code' in error && typeof error.code === 'string' ? error.code : '';
+  const statusCode = 'statusCode' in error && typeof error.statusCode === 'number' ? error.statusCode : 0;
+  return { code, message: error.message, statusCode };
+}
+
+function validationErrors(error: unknown): { field: string; message: string }[] | undefined {
+  if (!isValidationError(error)) return undefined;
+  return error.validation?.map((each) => ({
+    field: each.instancePath || '/',
+    message: each.message ?? 'is not valid',
+  }));
+}
+
+function isValidationError(error: unknown): error is FastifyError {
+  return error instanceof Error && 'validation' in error && Array.isArray(error.validation);
+}

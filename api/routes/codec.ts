@@ -1,0 +1,53 @@
+import { timingSafeEqual } from 'node:crypto';
+import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
+import { Type } from 'typebox';
+import { Rejection } from '../../contracts/rejections.ts';
+import { sha256 } from '../../platform/secrets.ts';
+import { decodeForUi, encodeForUi } from '../../platform/temporal/codec-endpoint.ts';
+import type { CodecKeyring } from '../../platform/temporal/keyring.ts';
+
+export interface CodecRoutesDeps {
+  readonly codecKeys: CodecKeyring;
+  readonly token: string;
+  readonly uiOrigin: string;
+}
+
+/** Payloads as the Temporal Web UI sends them: base64 throughout. */
+const Payloads = Type.Object({
+  payloads: Type.Array(
+    Type.Object({
+      metadata: Type.Optional(Type.Record(Type.String(), Type.String())),
+      data: Type.Optional(Type.String()),
+    }),
+    { maxItems: 1_000 },
+  ),
+});
+
+/**
+ * The codec endpoint of the Temporal Web UI: it opens sealed payloads for whoever holds the token in the path, from the
+ * UI's own origin. There is no such endpoint without a token in the settings.
+ */
+export const codecRoutes: FastifyPluginAsyncTypebox<CodecRoutesDeps> = async (app, deps) => {
+  const token = sha256(deps.token);
+  const schema = { hide: true, body: Payloads, params: Type.Object({ token: Type.String() }) };
+  const options = { config: { access: 'public' }, schema, logLevel: 'silent' } as const; // the path is a secret
+
+  app.addHook('onRequest', async (request, reply) => {
+    reply.header('vary', 'origin');
+    if (request.headers.origin === deps.uiOrigin) {
+      reply.header('access-control-allow-origin', deps.uiOrigin);
+      reply.header('access-control-allow-headers', 'content-type, x-namespace, authorization');
+      reply.header('access-control-allow-methods', 'POST');
+    }
+    const given = String(Object(request.params).token);
+    if (!timingSafeEqual(sha256(given), token)) throw new Rejection('request/not-found');
+  });
+  const preflight = { config: { access: 'public' }, schema: { hide: true }, logLevel: 'silent' } as const;
+  app.options('/codec/:token/*', preflight, async (_, reply) => reply.status(204).send());
+  app.post('/codec/:token/decode', options, async ({ body }) => ({
+    payloads: await decodeForUi(deps.codecKeys, body.payloads),
+  }));
+  app.post('/codec/:token/encode', options, async ({ body }) => ({
+    payloads: await encodeForUi(deps.codecKeys, body.payloads),
+  }));
+};

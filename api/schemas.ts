@@ -1,0 +1,122 @@
+import { Type } from 'typebox';
+import { REJECTIONS } from '../contracts/rejections.ts';
+
+/** Shapes of answers, as the OpenAPI document shows them. Answers are cut to these, so nothing else ever leaves. */
+
+export const ProblemSchema = Type.Object(
+  {
+    type: Type.String({ description: 'urn:cairn:problem:<code>' }),
+    title: Type.String(),
+    status: Type.Integer(),
+    detail: Type.String(),
+    code: Type.Enum(Object.keys(REJECTIONS), { description: 'Stable; docs/reference/errors.md lists them all.' }),
+    remedy: Type.String({ description: 'What the caller can do.' }),
+    traceId: Type.String(),
+    offset: Type.Optional(Type.Integer({ description: 'Byte of the inflated input, from 0.' })),
+    limit: Type.Optional(Type.String({ description: 'The name of the limit that was passed.' })),
+    limitValue: Type.Optional(Type.Number()),
+    errors: Type.Optional(Type.Array(Type.Object({ field: Type.String(), message: Type.String() }))),
+  },
+  { $id: 'Problem', title: 'Problem details (RFC 9457)' },
+);
+
+const nullable = <Schema extends Parameters<typeof Type.Union>[0][number]>(schema: Schema) =>
+  Type.Union([schema, Type.Null()]);
+
+const WarningSchema = Type.Object({
+  code: Type.String(),
+  detail: Type.String(),
+  count: Type.Optional(Type.Integer()),
+});
+
+export const UploadSchema = Type.Object(
+  {
+    id: Type.String({ format: 'uuid' }),
+    state: Type.Enum(['received', 'processing', 'ready', 'failed']),
+    trackId: Type.Optional(Type.String({ format: 'uuid' })),
+    error: Type.Optional(Type.Ref('Problem')),
+    processedBy: Type.Optional(Type.Enum(['workflow', 'inline'])),
+    attempts: Type.Integer({ description: 'How often processing was begun.' }),
+    receivedAt: Type.String({ format: 'date-time' }),
+    warnings: Type.Array(WarningSchema),
+    links: Type.Record(Type.String(), Type.String()),
+  },
+  { $id: 'Upload' },
+);
+
+const PositionSchema = Type.Object({ lat: Type.Number(), lon: Type.Number() });
+
+export const TrackSchema = Type.Object(
+  {
+    id: Type.String({ format: 'uuid' }),
+    uploadId: Type.String({ format: 'uuid' }),
+    kind: Type.Enum(['track', 'route']),
+    name: nullable(Type.String()),
+    sport: nullable(Type.String()),
+    device: nullable(Type.String()),
+    format: Type.Enum(['gpx', 'fit', 'tcx']),
+    startedAt: nullable(Type.String({ format: 'date-time' })),
+    endedAt: nullable(Type.String({ format: 'date-time' })),
+    distanceM: Type.Number(),
+    elapsedS: nullable(Type.Number()),
+    timerS: nullable(Type.Number()),
+    movingS: nullable(Type.Number()),
+    elevationGainM: nullable(Type.Number()),
+    elevationLossM: nullable(Type.Number()),
+    elevationThresholdM: nullable(Type.Number()),
+    points: Type.Integer(),
+    segments: Type.Integer(),
+    start: PositionSchema,
+    end: PositionSchema,
+    bounds: Type.Object(
+      { minLat: Type.Number(), minLon: Type.Number(), maxLat: Type.Number(), maxLon: Type.Number() },
+      { description: 'Degrees; minLon > maxLon when the track crosses the antimeridian (RFC 7946 §5.2).' },
+    ),
+    laps: Type.Array(Type.Unknown(), { description: 'Not derived by this pipeline version: always empty.' }),
+    summary: Type.Null({ description: 'Not derived by this pipeline version.' }),
+    gpsQuality: Type.Null({ description: 'Not derived by this pipeline version.' }),
+    wayTypes: Type.Null({ description: 'Not derived by this pipeline version.' }),
+    warnings: Type.Array(WarningSchema),
+    pipelineVersion: Type.Integer(),
+    inputSha256: Type.String({ description: 'SHA-256 of the inflated recording.' }),
+    links: Type.Record(Type.String(), Type.String()),
+  },
+  { $id: 'Track', description: 'Definitions and units: docs/reference/statistics.md.' },
+);
+
+const column = (description: string) => nullable(Type.Array(nullable(Type.Number()), { description }));
+
+export const SeriesSchema = Type.Object(
+  {
+    v: Type.Literal(1),
+    n: Type.Integer({ description: 'Length of every column; at most 2,000.' }),
+    time_dist: nullable(
+      Type.Array(Type.Array(Type.Number(), { minItems: 2, maxItems: 2 }), {
+        description: '[seconds, metres] since start; monotone in both; first [0,0], last [elapsed, distance].',
+      }),
+    ),
+    time_dist_reason: nullable(Type.Enum(['no-times', 'too-few-times'])),
+    dist: Type.Array(Type.Number()),
+    lat_e6: Type.Array(Type.Integer(), { description: 'Micro-degrees; the first absolute, then differences.' }),
+    lon_e6: Type.Array(Type.Integer()),
+    ele_dm: column('Decimetres.'),
+    hr: column('Beats per minute.'),
+    cad: column('Revolutions per minute.'),
+    power: column('Watts.'),
+    temp: column('Degrees Celsius.'),
+    segment_starts: Type.Array(Type.Integer()),
+    max_error_m: Type.Number({ description: 'The largest distance of a recorded point from where playback shows it.' }),
+  },
+  { $id: 'Series' },
+);
+
+export const problems = (...statuses: number[]) =>
+  Object.fromEntries(
+    statuses.map((status) => [
+      status,
+      {
+        description: 'A refusal.',
+        content: { 'application/problem+json': { schema: Type.Ref('Problem') } },
+      },
+    ]),
+  );

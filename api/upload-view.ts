@@ -1,0 +1,34 @@
+import { Rejection } from '../contracts/rejections.ts';
+import type { ShownUpload } from '../db/uploads.ts';
+import { type Problem, problemOf } from './plugins/problems.ts';
+
+export interface UploadView {
+  readonly id: string;
+  readonly state: ShownUpload['state'];
+  readonly trackId?: string;
+  readonly error?: Problem;
+  readonly processedBy?: 'workflow' | 'inline';
+  readonly attempts: number;
+  readonly receivedAt: string;
+  readonly warnings: readonly { code: string; detail: string; count?: number }[];
+  readonly links: Readonly<Record<string, string>>;
+}
+
+/** An upload as the API shows it. */
+export function uploadView(upload: ShownUpload, traceId: string): UploadView {
+  const { id, state, trackId, failure, processedBy } = upload;
+  return {
+    id,
+    state,
+    ...(trackId && { trackId }),
+    ...(failure && { error: problemOf(new Rejection(failure.code, failure.facts), traceId) }),
+    ...(processedBy && { processedBy }),
+    attempts: upload.attempts,
+    receivedAt: upload.receivedAt.toISOString(),
+    warnings: upload.warnings ?? [],
+    links: {
+      self: `/v1/uploads/${id}`,
+      ...(trackId && { track: `/v1/tracks/${trackId}`, series: `/v1/tracks/${trackId}/series` }),
+    },
+  };
+}

@@ -1,0 +1,63 @@
+import { mkdir } from 'node:fs/promises';
+import path from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import { historyToJSON } from '@temporalio/common/lib/proto-utils.js';
+import { processUploadId } from '../../contracts/ids.ts';
+import { generateGpx } from '../../domain/sample/generate-gpx.ts';
+import { temporalClient } from '../../platform/temporal/client.ts';
+import { type CodecKeyring, parseCodecKeys } from '../../platform/temporal/keyring.ts';
+import type { DevHome } from '../settings.ts';
+import { openHistory } from './open-history.ts';
+import { type UploadPath, WORKFLOW_PATHS } from './paths.ts';
+import { keepHistory } from './store.ts';
+
+export const HISTORIES_FOLDER = fileURLToPath(new URL('../../test/histories/', import.meta.url));
+
+/** Runs one recording per path through a running installation and keeps its history. Returns the files made. */
+export async function captureHistories(home: DevHome, version: string): Promise<readonly string[]> {
+  const codecKeys = parseCodecKeys(home.codecKeys);
+  const client = temporalClient({ address: home.temporalAddress, namespace: 'default', codecKeys });
+  await mkdir(path.join(HISTORIES_FOLDER, 'processUpload'), { recursive: true });
+  const kept: string[] = [];
+  try {
+    for (const each of WORKFLOW_PATHS.processUpload) {
+      const uploadId = await process(home, recordingFor(each));
+      const history = await client.workflow.getHandle(processUploadId(uploadId, 1)).fetchHistory();
+      const name = `processUpload/${each}@${version}.json`;
+      await keepHistory(HISTORIES_FOLDER, name, await asText(historyToJSON(history), codecKeys));
+      kept.push(name);
+    }
+  } finally {
+    await client.connection.close();
+  }
+  return kept;
+}
+
+const ORDINARY_POINTS = 200;
+/** About 14 MB: over the border between local and remote digest. */
+const LARGE_POINTS = 60_000;
+
+function recordingFor(each: UploadPath): string {
+  const [size, outcome] = each.split('-');
+  const gpx = generateGpx({ seed: 1, points: size === 'large' ? LARGE_POINTS : ORDINARY_POINTS });
+  return outcome === 'failed' ? gpx.slice(0, -20) : gpx;
+}
+
+async function process(home: DevHome, recording: string): Promise<string> {
+  const headers = { authorization: `Bearer ${home.apiKey}` };
+  const upload = await fetch(`${home.api}/v1/uploads`, { method: 'POST', headers, body: recording });
+  if (upload.status !== 202) throw new Error(`the upload was answered with ${upload.status}`);
+  const { id } = Object(await upload.json());
+  for (;;) {
+    const { state } = Object(await (await fetch(`${home.api}/v1/uploads/${id}`, { headers })).json());
+    if (state === 'ready' || state === 'failed') break;
+    await pause(200);
+  }
+  await pause(1_000); // the row is final just before the workflow is
+  return String(id);
+}
+
+async function asText(json: string, keyring: CodecKeyring): Promise<string> {
+  return `${JSON.stringify(await openHistory(JSON.parse(json), keyring), null, 2)}\n`;
+}

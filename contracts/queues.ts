@@ -1,0 +1,9 @@
+/** Task queues by kind of work. Histories and worker processes remember these names. */
+export const QUEUES = {
+  /** Somebody is waiting: workflows of uploads, and their ordinary files. */
+  interactive: 'cairn-interactive',
+  /** Large files, one step each; away from the ordinary ones so that those never wait behind them. */
+  heavy: 'cairn-heavy',
+} as const;
+
+export type QueueName = (typeof QUEUES)[keyof typeof QUEUES];

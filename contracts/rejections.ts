@@ -1,0 +1,238 @@
+/**
+ * Every refusal that Cairn can give, once. The API's error reply, the step interceptor, the OpenAPI document and
+ * `docs/reference/errors.md` all read this table; a code that is not here cannot be thrown.
+ *
+ * `kind` says who can mend it: `user` (the caller or the file), `operator` (this installation), `transient` (time;
+ * the only kind that is retried), `bug` (us).
+ */
+export interface RejectionRow {
+  readonly status: number;
+  readonly kind: 'user' | 'operator' | 'transient' | 'bug';
+  readonly title: string;
+  readonly remedy: string;
+}
+
+export const REJECTIONS = {
+  'auth/missing-key': row(401, 'user', 'No API key was given.', 'Send `Authorization: Bearer <key>`.'),
+  'auth/invalid-key': row(
+    401,
+    'user',
+    'The API key is not valid.',
+    'Check that the key is whole, not revoked and not expired.',
+  ),
+  'auth/forbidden': row(403, 'user', 'This key may not do that.', 'Use a key of the kind the operation asks for.'),
+  'auth/account-required': row(
+    400,
+    'user',
+    'A site key must name the account it acts for.',
+    'Send the header `Cairn-Account: <your id of the person>`.',
+  ),
+  'auth/bad-account': row(
+    400,
+    'user',
+    'The account header cannot be used.',
+    'Send 1 to 128 visible ASCII characters; account keys may only name their own account.',
+  ),
+
+  'request/invalid': row(
+    400,
+    'user',
+    'The request is not what this operation expects.',
+    'See the OpenAPI document at /openapi.json.',
+  ),
+  'request/malformed': row(
+    400,
+    'user',
+    'The request could not be read as HTTP.',
+    'Check headers and body of the request.',
+  ),
+  'request/too-large': row(413, 'user', 'The request is too large.', 'Send a smaller request.'),
+  'request/timeout': row(408, 'user', 'The request did not arrive in time.', 'Send it again on a faster connection.'),
+  'request/not-found': row(
+    404,
+    'user',
+    'There is nothing here.',
+    'Check the address; things of other accounts are not shown either.',
+  ),
+  'request/method-not-allowed': row(
+    405,
+    'user',
+    'This method is not offered here.',
+    'Use one of the methods in the `Allow` header.',
+  ),
+  'request/unsupported-media-type': row(
+    415,
+    'user',
+    'This content type or encoding is not accepted here.',
+    'See the OpenAPI document at /openapi.json.',
+  ),
+  'request/header-fields-too-large': row(
+    431,
+    'user',
+    'The request headers are too large.',
+    'Send fewer or shorter headers.',
+  ),
+  'request/aborted': row(400, 'user', 'The body ended before it was whole.', 'Send it again.'),
+
+  'upload/no-file': row(
+    400,
+    'user',
+    'The request holds no file.',
+    'Send the recording as the body, or as the file part of a multipart form.',
+  ),
+  'upload/bad-multipart': row(
+    400,
+    'user',
+    'The multipart form could not be read.',
+    'Send one file part and the optional fields sport, name, externalId.',
+  ),
+  'upload/empty-file': row(422, 'user', 'The file is empty.', 'Export the recording again.'),
+  'upload/unsupported-type': row(
+    415,
+    'user',
+    'This is not a recording that Cairn reads.',
+    'Upload a GPX file, plain or gzip-compressed.',
+  ),
+  'upload/too-large': row(
+    413,
+    'user',
+    'The file is over the size limit.',
+    'Upload a smaller recording, or compress it with gzip.',
+  ),
+  'upload/inflates-too-far': row(
+    422,
+    'user',
+    'The compressed file inflates past the limit.',
+    'Upload a smaller recording.',
+  ),
+  'upload/corrupt-gzip': row(422, 'user', 'The gzip data is damaged.', 'Compress the recording again.'),
+  'upload/nested-gzip': row(422, 'user', 'The file is compressed more than once.', 'Compress the recording once.'),
+
+  'gpx/bad-encoding': row(
+    422,
+    'user',
+    'The text encoding of the file is broken or not supported.',
+    'Save the file as UTF-8.',
+  ),
+  'gpx/malformed': row(422, 'user', 'The file is not well-formed XML.', 'Export the recording again.'),
+  'gpx/truncated': row(422, 'user', 'The file ends in the middle.', 'Export or download the recording again.'),
+  'gpx/doctype-forbidden': row(
+    422,
+    'user',
+    'The file declares a DOCTYPE.',
+    'Remove the DOCTYPE; a GPX file needs none.',
+  ),
+  'gpx/too-deep': row(422, 'user', 'Elements are nested too deeply.', 'Export the recording with another tool.'),
+  'gpx/too-many-attributes': row(
+    422,
+    'user',
+    'An element has too many attributes.',
+    'Export the recording with another tool.',
+  ),
+  'gpx/name-too-long': row(422, 'user', 'A name in the file is too long.', 'Export the recording with another tool.'),
+  'gpx/text-too-long': row(
+    422,
+    'user',
+    'A text or attribute in the file is too long.',
+    'Shorten descriptions in the file.',
+  ),
+  'gpx/not-gpx': row(422, 'user', 'The file is XML but not GPX.', 'Upload a GPX file.'),
+  'gpx/no-points': row(
+    422,
+    'user',
+    'The file holds no track or route points.',
+    'Upload a recording with at least one track or route point.',
+  ),
+  'gpx/bad-coordinate': row(
+    422,
+    'user',
+    'A coordinate is missing or impossible.',
+    'Repair the point at the given offset.',
+  ),
+  'gpx/too-many-points': row(422, 'user', 'The recording has too many points.', 'Split the recording.'),
+
+  'processing/time-limit': row(422, 'user', 'Reading the file took too long.', 'Split or simplify the recording.'),
+  'processing/memory-limit': row(
+    422,
+    'user',
+    'Reading the file took too much memory.',
+    'Split or simplify the recording.',
+  ),
+  'processing/claimed-elsewhere': row(
+    409,
+    'transient',
+    'Another process is working on this upload.',
+    'Nothing to do: it is tried again.',
+  ),
+  'processing/outage': row(
+    503,
+    'transient',
+    'Something that processing needs is away.',
+    'Nothing to do: it is tried again.',
+  ),
+  'processing/original-missing': row(
+    500,
+    'operator',
+    'The stored original cannot be found or is damaged.',
+    'Restore the blob store from backup, then reprocess.',
+  ),
+  'processing/failed': row(
+    500,
+    'bug',
+    'Processing failed by a fault of ours.',
+    'The original is kept; it can be processed again after a repair.',
+  ),
+
+  'service/database-unavailable': row(
+    503,
+    'transient',
+    'The database is away.',
+    'Try again after the time in `Retry-After`.',
+  ),
+  'service/storage-unavailable': row(
+    503,
+    'transient',
+    'The blob store is away or full.',
+    'Try again after the time in `Retry-After`.',
+  ),
+  'service/not-ready': row(
+    503,
+    'transient',
+    'This process is starting or stopping.',
+    'Try again after the time in `Retry-After`.',
+  ),
+  'internal/bug': row(500, 'bug', 'A fault of ours.', 'Tell the operator the traceId.'),
+} as const satisfies Record<string, RejectionRow>;
+
+export type RejectionCode = keyof typeof REJECTIONS;
+
+/** What a refusal may carry besides its code. All of it may be shown to the caller. */
+export interface RejectionFacts {
+  /** What was wrong with this very input, in a sentence. */
+  readonly detail?: string;
+  /** Byte of the inflated input, counted from 0. */
+  readonly offset?: number;
+  /** The name of the limit that was passed (see `domain/limits`), and its value. */
+  readonly limit?: string;
+  readonly limitValue?: number;
+}
+
+export class Rejection extends Error {
+  override readonly name = 'Rejection';
+  readonly code: RejectionCode;
+  readonly facts: RejectionFacts;
+
+  constructor(code: RejectionCode, facts: RejectionFacts = {}) {
+    super(facts.detail ?? REJECTIONS[code].title);
+    this.code = code;
+    this.facts = facts;
+  }
+}
+
+export function isRejectionCode(code: unknown): code is RejectionCode {
+  return typeof code === 'string' && Object.hasOwn(REJECTIONS, code);
+}
+
+function row(status: number, kind: RejectionRow['kind'], title: string, remedy: string): RejectionRow {
+  return { status, kind, title, remedy };
+}

@@ -1,0 +1,6 @@
+import type { ProcessUploadInput, ProcessUploadResult } from './uploads.ts';
+
+/** Every workflow, by the name that histories know. `workflows/index.ts` implements exactly this. */
+export interface Workflows {
+  processUpload(input: ProcessUploadInput): Promise<ProcessUploadResult>;
+}

@@ -1,0 +1,64 @@
+import type { KeyKind } from '../contracts/keys.ts';
+import type { Db } from './pool.ts';
+
+export interface NewApiKey {
+  readonly id: string;
+  readonly kind: KeyKind;
+  readonly accountId: string | null;
+  readonly name: string;
+  readonly secretHash: Uint8Array;
+  readonly expiresAt: Date | null;
+}
+
+export async function insertApiKey(db: Db, key: NewApiKey): Promise<void> {
+  await db.query(
+    'insert into api_keys (id, kind, account_id, name, secret_hash, expires_at) values ($1, $2, $3, $4, $5, $6)',
+    [key.id, key.kind, key.accountId, key.name, key.secretHash, key.expiresAt],
+  );
+}
+
+export interface LiveApiKey {
+  readonly id: string;
+  readonly kind: KeyKind;
+  readonly accountId: string | null;
+  readonly accountExternalId: string | null;
+  readonly secretHash: Buffer;
+}
+
+/** The key of that id, unless it is revoked or expired. */
+export async function findLiveApiKey(db: Db, id: string): Promise<LiveApiKey | undefined> {
+  const { rows } = await db.query<LiveApiKey>(
+    `select k.id, k.kind, k.account_id as "accountId", a.external_id as "accountExternalId", k.secret_hash as "secretHash"
+       from api_keys k left join accounts a on a.id = k.account_id
+      where k.id = $1 and k.revoked_at is null and (k.expires_at is null or k.expires_at > now())`,
+    [id],
+  );
+  return rows[0];
+}
+
+export interface ListedApiKey {
+  readonly id: string;
+  readonly kind: KeyKind;
+  readonly account: string | null;
+  readonly name: string;
+  readonly createdAt: Date;
+  readonly expiresAt: Date | null;
+  readonly revokedAt: Date | null;
+}
+
+export async function apiKeysByAge(db: Db): Promise<readonly ListedApiKey[]> {
+  const { rows } = await db.query<ListedApiKey>(
+    `select k.id, k.kind, a.external_id as account, k.name, k.created_at as "createdAt",
+            k.expires_at as "expiresAt", k.revoked_at as "revokedAt"
+       from api_keys k left join accounts a on a.id = k.account_id order by k.created_at, k.id`,
+  );
+  return rows;
+}
+
+/** False when there is no such key, or it was revoked before. */
+export async function revokeApiKey(db: Db, id: string): Promise<boolean> {
+  const { rowCount } = await db.query('update api_keys set revoked_at = now() where id = $1 and revoked_at is null', [
+    id,
+  ]);
+  return rowCount === 1;
+}

@@ -1,0 +1,66 @@
+import pg from 'pg';
+
+/** Anything that runs a query: the pool, or a transaction. */
+export interface Db {
+  query<Row extends pg.QueryResultRow>(text: string, values?: readonly unknown[]): Promise<pg.QueryResult<Row>>;
+}
+
+/** A query runner inside a transaction. Queries that must not run outside one ask for this type. */
+export interface Tx extends Db {
+  readonly inTransaction: true;
+}
+
+export interface Pool extends Db {
+  /** Runs `work` in one transaction: committed when it returns, rolled back when it throws. */
+  transaction<Result>(work: (tx: Tx) => Promise<Result>): Promise<Result>;
+  end(): Promise<void>;
+}
+
+export interface PoolOptions {
+  readonly max?: number;
+  /** Told about connections that break while idle; without a listener that would end the process. */
+  readonly onIdleError?: (error: Error) => void;
+}
+
+/** A statement that runs longer than this is a fault: every query of ours is a few rows. */
+const STATEMENT_TIMEOUT_MS = 10_000;
+const CONNECT_TIMEOUT_MS = 5_000;
+
+pg.types.setTypeParser(pg.types.builtins.INT8, Number); // byte counts and tokens: far below 2^53
+
+export function connect(databaseUrl: string, options: PoolOptions = {}): Pool {
+  const pool = new pg.Pool({
+    connectionString: databaseUrl,
+    max: options.max ?? 10,
+    connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
+    statement_timeout: STATEMENT_TIMEOUT_MS,
+    query_timeout: STATEMENT_TIMEOUT_MS + 2_000,
+    keepAlive: true,
+    application_name: 'cairn',
+  });
+  pool.on('error', options.onIdleError ?? (() => {}));
+  return {
+    query: (text, values) => pool.query(text, values && [...values]),
+    transaction: (work) => transaction(pool, work),
+    end: () => pool.end(),
+  };
+}
+
+async function transaction<Result>(pool: pg.Pool, work: (tx: Tx) => Promise<Result>): Promise<Result> {
+  const client = await pool.connect();
+  const tx: Tx = { inTransaction: true, query: (text, values) => client.query(text, values && [...values]) };
+  let broken = false;
+  try {
+    await client.query('begin');
+    const result = await work(tx);
+    await client.query('commit');
+    return result;
+  } catch (error) {
+    await client.query('rollback').catch(() => {
+      broken = true;
+    });
+    throw error;
+  } finally {
+    client.release(broken);
+  }
+}

@@ -1,0 +1,68 @@
+import type { UploadFailure, UploadState } from '../contracts/uploads.ts';
+import type { Db } from './pool.ts';
+
+/** What the holder of a claim works on. */
+export interface ClaimedUpload {
+  readonly token: number;
+  readonly accountId: string;
+  readonly format: string;
+  readonly blobKey: string;
+  readonly encoding: 'identity' | 'gzip';
+  readonly contentSha256: string;
+  readonly name: string | null;
+  readonly sport: string | null;
+  readonly receivedAt: Date;
+}
+
+export interface Claim {
+  readonly uploadId: string;
+  readonly run: number;
+  /** The same owner may claim again at once: a retry takes over from its own dead attempt. */
+  readonly owner: string;
+  readonly leaseS: number;
+}
+
+/**
+ * Takes the upload for `owner` and makes older tokens worthless. Undefined when it is finished, of another run, or
+ * held by somebody else whose lease still runs (see `claimState`).
+ */
+export async function claimUpload(db: Db, claim: Claim): Promise<ClaimedUpload | undefined> {
+  const { rows } = await db.query<ClaimedUpload>(
+    `update uploads
+        set state = 'processing', claim_owner = $3, claim_token = claim_token + 1,
+            claim_expires_at = now() + make_interval(secs => $4), attempts = attempts + 1, updated_at = now()
+      where id = $1 and run = $2 and state in ('received', 'processing')
+        and (claim_owner is null or claim_owner = $3 or claim_expires_at < now())
+      returning claim_token as token, account_id as "accountId", format, blob_key as "blobKey", encoding,
+                content_sha256 as "contentSha256", name, sport, received_at as "receivedAt"`,
+    [claim.uploadId, claim.run, claim.owner, claim.leaseS],
+  );
+  return rows[0];
+}
+
+export interface ClaimState {
+  readonly state: UploadState;
+  readonly run: number;
+  readonly trackId: string | null;
+  readonly failure: UploadFailure | null;
+}
+
+/** Why a claim was not had. Throws when there is no such upload. */
+export async function claimState(db: Db, uploadId: string): Promise<ClaimState> {
+  const { rows } = await db.query<ClaimState>(
+    'select state, run, track_id as "trackId", failure from uploads where id = $1',
+    [uploadId],
+  );
+  const [row] = rows;
+  if (!row) throw new Error(`upload ${uploadId} is not in the database`);
+  return row;
+}
+
+/** Gives the claim back before its lease ends, so that whoever comes next need not wait for it. */
+export async function releaseClaim(db: Db, claim: { uploadId: string; token: number }): Promise<void> {
+  await db.query(
+    `update uploads set claim_owner = null, claim_expires_at = null
+      where id = $1 and claim_token = $2 and state = 'processing'`,
+    [claim.uploadId, claim.token],
+  );
+}

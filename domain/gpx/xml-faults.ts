@@ -1,0 +1,50 @@
+import { Rejection } from '../../contracts/rejections.ts';
+import { doctypeForbidden } from './prolog.ts';
+import { byteOf, firstUnit, lastUnit, markOffset, tagOffset, type XmlState } from './xml-state.ts';
+
+/** Turns what saxes says into a refusal that points at the byte where the fault begins. */
+export function xmlFault(state: XmlState, message: string): Rejection {
+  if (state.isClosing) return truncated(state);
+  if (message.startsWith('inappropriately located doctype')) return doctypeForbidden(beforeHere(state, '<'));
+  return new Rejection('gpx/malformed', { offset: faultOffset(state, message), detail: sentence(message) });
+}
+
+export function truncated(state: XmlState): Rejection {
+  const inside = state.path.at(-1);
+  const where = inside === undefined ? 'before the document is whole' : `inside <${inside}>`;
+  return new Rejection('gpx/truncated', { offset: state.bytes.length, detail: `The file ends ${where}.` });
+}
+
+function faultOffset(state: XmlState, message: string): number {
+  if (CLOSE_TAG_FAULTS.test(message)) return beforeHere(state, '<');
+  if (REFERENCE_FAULTS.test(message)) return beforeHere(state, '&');
+  if (START_TAG_FAULTS.test(message)) return tagOffset(state);
+  if (message.startsWith('text data outside of root')) {
+    const at = firstUnit(state, markOffset(state), state.bytes.length, (unit) => unit > 0x20);
+    return at < 0 ? markOffset(state) : at;
+  }
+  return byteOf(state, lastCharacter(state));
+}
+
+const CLOSE_TAG_FAULTS = /^(unexpected close tag|unmatched closing tag|weird empty close tag)/;
+const REFERENCE_FAULTS = /entity/;
+const START_TAG_FAULTS = /^(duplicate attribute|documents may contain only one root)/;
+
+function beforeHere(state: XmlState, character: string): number {
+  return lastUnit(state, byteOf(state, state.parser.position), character.charCodeAt(0));
+}
+
+/** The position of the character that the parser read last, which is the one it complains of. */
+function lastCharacter(state: XmlState): number {
+  const at = state.parser.position - 1;
+  const index = at - state.piecePosition;
+  const unit = state.piece.charCodeAt(index);
+  const isLowHalf = unit >= 0xdc00 && unit <= 0xdfff;
+  const isCrLf = unit === 0x0a && state.piece.charCodeAt(index - 1) === 0x0d;
+  return isLowHalf || isCrLf ? at - 1 : at;
+}
+
+function sentence(message: string): string {
+  const end = message.endsWith('.') ? '' : '.';
+  return `${message.charAt(0).toUpperCase()}${message.slice(1)}${end}`;
+}

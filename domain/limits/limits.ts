@@ -1,0 +1,36 @@
+/** One limit: a refusal names its key and its value, and the documentation prints its reason. */
+export interface Limit {
+  readonly value: number;
+  readonly unit: 'bytes' | 'times' | 'points' | 'levels' | 'attributes' | 'ms' | 'parts' | 'characters';
+  readonly reason: string;
+}
+
+/** Every limit on what is received and read. Nothing else in the code may hold such a number. */
+export const LIMITS = {
+  wireBytes: limit(25_000_000, 'bytes', 'A day at 1 Hz with all sensors is under 20 MB; the big sites stop at 25 MB too.'),
+  inflatedBytes: limit(100_000_000, 'bytes', 'GPX shrinks about tenfold under gzip, so 100 MB holds all that fits the wire.'),
+  inflateRatio: limit(200, 'times', 'Real recordings inflate 8 to 20 times; beyond 200 it is a bomb.'),
+  inflateRatioFreeBytes: limit(1_000_000, 'bytes', 'Small regular files may inflate far without harm; the ratio counts after this.'),
+  points: limit(1_000_000, 'points', 'Eleven days at 1 Hz; OpenStreetMap stops there too.'),
+  xmlDepth: limit(64, 'levels', 'GPX with extensions of every maker nests under 12 deep.'),
+  xmlAttributes: limit(64, 'attributes', 'Root elements of real files declare up to about 20 namespaces.'),
+  xmlNameBytes: limit(256, 'bytes', 'The longest names in use are under 60 bytes.'),
+  xmlTextBytes: limit(65_536, 'bytes', 'Texts and attributes are held in memory whole; descriptions are far shorter.'),
+  parseTimeMs: limit(10_000, 'ms', 'The largest allowed file reads in about 3 s on a slow core; longer is an attack.'),
+  seriesPoints: limit(2_000, 'points', 'A screen is about 2,000 pixels wide, and the JSON stays near 100 kB.'),
+  multipartParts: limit(16, 'parts', 'One file and three optional fields are expected; some clients add a few of their own.'),
+  multipartFiles: limit(1, 'parts', 'One upload is one recording.'),
+  multipartFieldBytes: limit(4_096, 'bytes', 'Fields are names and ids, all shorter than this.'),
+  multipartHeaderPairs: limit(32, 'parts', 'A part has two or three headers.'),
+  fileNameCharacters: limit(255, 'characters', 'What file systems hold; longer names are cut, not refused.'),
+  nameCharacters: limit(255, 'characters', 'A title is one line; a longer name in a file is cut with a warning.'),
+  sportCharacters: limit(64, 'characters', 'A sport is a word or two.'),
+  deviceCharacters: limit(255, 'characters', 'A device is a name and a version.'),
+  externalIdCharacters: limit(255, 'characters', 'Ids of other systems are shorter; longer would bloat the index.'),
+} as const satisfies Record<string, Limit>;
+
+export type LimitName = keyof typeof LIMITS;
+
+function limit(value: number, unit: Limit['unit'], reason: string): Limit {
+  return { value, unit, reason };
+}

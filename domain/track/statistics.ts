@@ -1,0 +1,49 @@
+import type { Position, TrackStatistics } from '../../contracts/track.ts';
+import { boundsOf } from './bounds.ts';
+import { cumulativeDistanceM, roundM } from './distance.ts';
+import { climbOf, ELEVATION_THRESHOLD_M } from './elevation.ts';
+import { movingS } from './moving.ts';
+import { timesOf } from './times.ts';
+import type { Track } from './track.ts';
+
+/** What the caller said at upload; it goes before what the file says. */
+export interface Overrides {
+  readonly name?: string | null;
+  readonly sport?: string | null;
+}
+
+/** Every figure of a track. Definitions, units, rounding and sources: docs/reference/statistics.md. */
+export function statisticsOf(
+  track: Track,
+  overrides: Overrides = {},
+  cumulativeM: Float64Array = cumulativeDistanceM(track),
+): TrackStatistics {
+  const sport = overrides.sport || track.sport;
+  const times = timesOf(track);
+  const climb = climbOf(track);
+  return {
+    kind: track.kind,
+    name: overrides.name || track.name,
+    sport,
+    device: track.device,
+    points: track.lat.length,
+    segments: track.segmentStarts.length,
+    startedAt: times && new Date(times.startedAtMs).toISOString(),
+    endedAt: times && new Date(times.endedAtMs).toISOString(),
+    distanceM: roundM(cumulativeM.at(-1) ?? 0),
+    elapsedS: times && times.elapsedS,
+    timerS: times && times.timerS,
+    movingS: times && movingS(track, cumulativeM, sport),
+    elevationGainM: climb && climb.gainM,
+    elevationLossM: climb && climb.lossM,
+    elevationThresholdM: climb && ELEVATION_THRESHOLD_M,
+    start: positionAt(track, 0),
+    end: positionAt(track, track.lat.length - 1),
+    bounds: boundsOf(track),
+    warnings: track.warnings,
+  };
+}
+
+function positionAt(track: Track, index: number): Position {
+  return { lat: track.lat[index] ?? 0, lon: track.lon[index] ?? 0 };
+}

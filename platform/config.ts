@@ -1,0 +1,105 @@
+import { type Environment, readSettings, type Setting } from './settings.ts';
+import { type CodecKeyring, parseCodecKeys } from './temporal/keyring.ts';
+
+/** Everything a Cairn process is told from outside, read and checked once, as a whole. */
+export interface Config {
+  readonly databaseUrl: string;
+  readonly temporal: { readonly address: string; readonly namespace: string; readonly uiUrl: string | undefined };
+  readonly codecKeys: CodecKeyring;
+  /** What the Temporal Web UI proves itself with at the codec endpoint; without it there is no endpoint. */
+  readonly codecUiToken: string | undefined;
+  readonly blobDir: string;
+  readonly host: string;
+  readonly port: number;
+  readonly logLevel: string;
+  /** Names the code that is running, in stamps and logs. */
+  readonly build: string;
+}
+
+/** Throws `ConfigError`, which lists every problem at once. */
+export function readConfig(env: Environment): Config {
+  const value = readSettings(env, SETTINGS);
+  return {
+    databaseUrl: value.DATABASE_URL,
+    temporal: {
+      address: value.CAIRN_TEMPORAL_ADDRESS,
+      namespace: value.CAIRN_TEMPORAL_NAMESPACE,
+      uiUrl: value.CAIRN_TEMPORAL_UI_URL,
+    },
+    codecKeys: value.CAIRN_CODEC_KEYS,
+    codecUiToken: value.CAIRN_CODEC_UI_TOKEN,
+    blobDir: value.CAIRN_BLOB_DIR,
+    host: value.CAIRN_HOST,
+    port: value.PORT,
+    logLevel: value.CAIRN_LOG_LEVEL,
+    build: value.CAIRN_BUILD,
+  };
+}
+
+export const SETTINGS = {
+  DATABASE_URL: setting('Postgres, as postgres://user:password@host:port/name.', postgresUrl),
+  CAIRN_TEMPORAL_ADDRESS: setting('Temporal frontend, as host:port.', hostAndPort),
+  CAIRN_TEMPORAL_NAMESPACE: setting('Temporal namespace.', text, 'default'),
+  CAIRN_TEMPORAL_UI_URL: optional('Where people open the Temporal Web UI; links point there.', httpUrl),
+  CAIRN_CODEC_KEYS: secret('Keys of the payload codec, `id:<32 bytes base64>`, the current one first.', parseCodecKeys),
+  CAIRN_CODEC_UI_TOKEN: optional('Secret path part of the codec endpoint for the Temporal Web UI.', longSecret, true),
+  CAIRN_BLOB_DIR: setting('Folder of the blob store.', text),
+  CAIRN_HOST: setting('Address to listen on.', text, '127.0.0.1'),
+  PORT: setting('Port to listen on.', port, '3000'),
+  CAIRN_LOG_LEVEL: setting('pino level.', logLevel, 'info'),
+  CAIRN_BUILD: setting('Names the running code; set by the release.', text, 'development'),
+} as const;
+
+/** Names that belong to the command line and the embedded runtime; known, so that they are not taken for typing errors. */
+export const OTHER_SETTINGS = ['CAIRN_HOME', 'CAIRN_TEMPORAL_CLI', 'CAIRN_TEST_POSTGRES', 'CAIRN_POSTGRES'];
+
+function setting<Value>(about: string, parse: (text: string) => Value, byDefault?: string): Setting<Value> {
+  return { about, parse, secret: false, ...(byDefault !== undefined && { byDefault }) };
+}
+
+function secret<Value>(about: string, parse: (text: string) => Value): Setting<Value> {
+  return { about, parse, secret: true };
+}
+
+function optional<Value>(about: string, parse: (text: string) => Value, isSecret = false): Setting<Value | undefined> {
+  return { about, parse, secret: isSecret, optional: true };
+}
+
+function text(value: string): string {
+  return value;
+}
+
+function port(value: string): number {
+  const number = Number(value);
+  if (!/^\d{1,5}$/.test(value) || number < 1 || number > 65_535) throw new Error('must be a port, 1 to 65535');
+  return number;
+}
+
+function hostAndPort(value: string): string {
+  if (!/^[^\s/:]+:\d{1,5}$/.test(value)) throw new Error('must be host:port');
+  return value;
+}
+
+function httpUrl(value: string): string {
+  const url = URL.canParse(value) ? new URL(value) : undefined;
+  if (url?.protocol !== 'http:' && url?.protocol !== 'https:') throw new Error('must be an http(s) URL');
+  return value.replace(/\/$/, '');
+}
+
+function postgresUrl(value: string): string {
+  const url = URL.canParse(value) ? new URL(value) : undefined;
+  if (url?.protocol !== 'postgres:' && url?.protocol !== 'postgresql:') throw new Error('must be a postgres:// URL');
+  return value;
+}
+
+function longSecret(value: string): string {
+  if (!/^[\w-]{24,}$/.test(value)) throw new Error('must be at least 24 characters of A-Z a-z 0-9 _ -');
+  return value;
+}
+
+const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'];
+
+function logLevel(value: string): string {
+  if (!LOG_LEVELS.includes(value)) throw new Error(`must be one of ${LOG_LEVELS.join(', ')}`);
+  return value;
+}

@@ -1,0 +1,120 @@
+import type { Log } from './log.ts';
+
+/**
+ * The loops inside a process: each is registered here, ticks, and is watched. A loop that stops ticking is a process that
+ * lies about its health, so it ends the process with a clear word and the supervisor starts a new one.
+ */
+export interface Loops {
+  start(loop: LoopOptions): RunningLoop;
+  /** For health and doctor. */
+  status(): readonly LoopStatus[];
+  stop(): Promise<void>;
+}
+
+export interface LoopOptions {
+  readonly name: string;
+  readonly everyMs: number;
+  /** Without a finished turn for this long the loop counts as dead. */
+  readonly deadAfterMs: number;
+  /** One turn. Errors are logged and the loop goes on; a turn that never ends is what kills. */
+  readonly turn: () => Promise<void>;
+}
+
+export interface RunningLoop {
+  /** Turns now, or once more right after the running turn: never two at once. */
+  nudge(): void;
+}
+
+export interface LoopStatus {
+  readonly name: string;
+  readonly lastTickAt: string;
+  readonly turns: number;
+  readonly dead: boolean;
+}
+
+const WATCH_EVERY_MS = 1_000;
+
+export function createLoops(options: { log: Log; onDead: (name: string) => void }): Loops {
+  const running = new Map<string, LoopState>();
+  const watch = setInterval(() => {
+    for (const [name, loop] of running) if (isDead(loop)) options.onDead(name);
+  }, WATCH_EVERY_MS);
+  watch.unref();
+  return {
+    start: (loop) => {
+      const state = begin(loop, options.log);
+      running.set(loop.name, state);
+      return { nudge: () => nudge(state) };
+    },
+    status: () => [...running.values()].map(statusOf),
+    stop: async () => {
+      clearInterval(watch);
+      await Promise.all([...running.values()].map(end));
+    },
+  };
+}
+
+interface LoopState {
+  readonly options: LoopOptions;
+  readonly log: Log;
+  lastTickAt: number;
+  turns: number;
+  again: boolean;
+  stopped: boolean;
+  turning: Promise<void> | undefined;
+  timer: NodeJS.Timeout | undefined;
+}
+
+function begin(options: LoopOptions, log: Log): LoopState {
+  const state: LoopState = {
+    options,
+    log,
+    lastTickAt: Date.now(),
+    turns: 0,
+    again: false,
+    stopped: false,
+    turning: undefined,
+    timer: undefined,
+  };
+  nudge(state);
+  return state;
+}
+
+function nudge(state: LoopState): void {
+  if (state.stopped) return;
+  if (state.turning) state.again = true;
+  else state.turning = turn(state);
+}
+
+async function turn(state: LoopState): Promise<void> {
+  clearTimeout(state.timer);
+  do {
+    state.again = false;
+    await state.options.turn().catch((error: unknown) => {
+      state.log.error({ err: error, loop: state.options.name }, 'loop turn failed');
+    });
+    state.lastTickAt = Date.now();
+    state.turns++;
+  } while (state.again && !state.stopped);
+  state.turning = undefined;
+  if (!state.stopped) state.timer = setTimeout(() => nudge(state), state.options.everyMs);
+}
+
+async function end(state: LoopState): Promise<void> {
+  state.stopped = true;
+  clearTimeout(state.timer);
+  await state.turning;
+}
+
+function isDead(state: LoopState): boolean {
+  return Date.now() - state.lastTickAt > state.options.deadAfterMs;
+}
+
+function statusOf(state: LoopState): LoopStatus {
+  return {
+    name: state.options.name,
+    lastTickAt: new Date(state.lastTickAt).toISOString(),
+    turns: state.turns,
+    dead: isDead(state),
+  };
+}

@@ -1,0 +1,132 @@
+import { createHash, randomUUID } from 'node:crypto';
+import { once } from 'node:events';
+import { constants, createReadStream } from 'node:fs';
+import { type FileHandle, link, mkdir, open, opendir, readFile, rename, rm, stat } from 'node:fs/promises';
+import path from 'node:path';
+import { BlobMissing, type BlobStore, BlobStoreUnavailable, checkBlobKey, type StoredBlob } from './blob-store.ts';
+
+/**
+ * The blob store on a file system: `<folder>/<2 hex>/<64 hex>`, files 0600. A blob becomes visible by a rename after its
+ * bytes were fsynced, and is promised only after its directory was; a crash leaves at most a file in `incoming/`.
+ */
+export async function openFsBlobStore(folder: string): Promise<BlobStore> {
+  const incoming = path.join(folder, 'incoming');
+  await mkdir(incoming, { recursive: true, mode: 0o700 });
+  const fileOf = (key: string) => path.join(folder, checkBlobKey(key).slice(0, 2), key);
+  return {
+    put: (source) => put(folder, source),
+    get: (key) => readFile(fileOf(key)).catch(missing),
+    range: async (key, start, end) => {
+      const stream = createReadStream(fileOf(key), { start, end: end - 1, flags: 'r' });
+      await once(stream, 'open').catch(missing);
+      return stream;
+    },
+    head: async (key) => {
+      const found = await stat(fileOf(key)).catch(absent);
+      return found && { bytes: found.size };
+    },
+    delete: async (key) => {
+      const found = await stat(fileOf(key)).catch(absent);
+      if (found) await rm(fileOf(key), { force: true });
+      return found !== undefined;
+    },
+    list: () => list(folder),
+  };
+}
+
+async function put(folder: string, source: AsyncIterable<Uint8Array>): Promise<StoredBlob> {
+  const temporary = path.join(folder, 'incoming', randomUUID());
+  const file = await open(temporary, EXCLUSIVE, 0o600).catch(unavailable);
+  try {
+    const { key, bytes } = await write(file, source);
+    return { key, bytes, existed: await publish(folder, temporary, key) };
+  } finally {
+    await file.close();
+    await rm(temporary, { force: true });
+  }
+}
+
+const EXCLUSIVE = constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | constants.O_NOFOLLOW;
+
+async function write(file: FileHandle, source: AsyncIterable<Uint8Array>): Promise<{ key: string; bytes: number }> {
+  const hash = createHash('sha256');
+  let bytes = 0;
+  for await (const chunk of source) {
+    hash.update(chunk);
+    bytes += chunk.length;
+    for (let done = 0; done < chunk.length; ) {
+      done += (await file.write(chunk, done).catch(unavailable)).bytesWritten;
+    }
+  }
+  await file.datasync().catch(unavailable);
+  return { key: hash.digest('hex'), bytes };
+}
+
+/** Returns whether the blob was there already. `link` fails on an existing name, which makes it put-if-absent. */
+async function publish(folder: string, temporary: string, key: string): Promise<boolean> {
+  const shelf = path.join(folder, key.slice(0, 2));
+  const created = await mkdir(shelf, { recursive: true, mode: 0o700 }).catch(unavailable);
+  if (created) await syncFolder(folder);
+  try {
+    await linkOrRename(temporary, path.join(shelf, key));
+  } catch (error) {
+    if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) return unavailable(error);
+    await syncFolder(shelf); // whoever put it first may not have come to this yet
+    return true;
+  }
+  await syncFolder(shelf);
+  return false;
+}
+
+/** Some file systems have no hard links; a rename replaces identical bytes by identical bytes there. */
+async function linkOrRename(from: string, to: string): Promise<void> {
+  try {
+    await link(from, to);
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? error.code : '';
+    if (code !== 'EPERM' && code !== 'ENOTSUP' && code !== 'ENOSYS') throw error;
+    await rename(from, to);
+  }
+}
+
+async function syncFolder(folder: string): Promise<void> {
+  const handle = await open(folder, 'r').catch(unavailable);
+  try {
+    await handle.sync().catch(unavailable);
+  } finally {
+    await handle.close();
+  }
+}
+
+async function* list(folder: string): AsyncIterable<{ key: string; bytes: number; storedAt: Date }> {
+  for await (const shelf of await opendir(folder)) {
+    if (shelf.name.length !== 2) continue;
+    for await (const entry of await opendir(path.join(folder, shelf.name))) {
+      const found = await stat(path.join(folder, shelf.name, entry.name)).catch(absent);
+      if (found) yield { key: entry.name, bytes: found.size, storedAt: found.mtime };
+    }
+  }
+}
+
+function missing(error: unknown): never {
+  if (isAbsent(error)) throw new BlobMissing('no such blob', { cause: error });
+  return unavailable(error);
+}
+
+function absent(error: unknown): undefined {
+  if (isAbsent(error)) return undefined;
+  return unavailable(error);
+}
+
+function isAbsent(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && error.code === 'ENOENT';
+}
+
+function unavailable(error: unknown): never {
+  throw new BlobStoreUnavailable(
+    `the blob store cannot be used: ${error instanceof Error ? error.message : 'unknown'}`,
+    {
+      cause: error,
+    },
+  );
+}

@@ -1,0 +1,46 @@
+import type { Readable } from 'node:stream';
+
+/**
+ * Where originals are kept: content-addressed, write-once. A key is the SHA-256 of the stored bytes in lower-case hex,
+ * so the same bytes are one blob however often they come, and a damaged blob can be told.
+ */
+export interface BlobStore {
+  /**
+   * Streams `source` in, hashing; the blob is durable (or was there already) when this resolves. When `source` throws,
+   * nothing is kept and its error is passed on. Throws `BlobStoreUnavailable` when the store is away or full.
+   */
+  put(source: AsyncIterable<Uint8Array>): Promise<StoredBlob>;
+  /** The whole blob. Throws `BlobMissing`. */
+  get(key: BlobKey): Promise<Uint8Array>;
+  /** Bytes `start` to `end` (exclusive) as a stream. Throws `BlobMissing` on opening. */
+  range(key: BlobKey, start: number, end: number): Promise<Readable>;
+  head(key: BlobKey): Promise<{ bytes: number } | undefined>;
+  /** False when there was none. */
+  delete(key: BlobKey): Promise<boolean>;
+  list(): AsyncIterable<{ key: BlobKey; bytes: number; storedAt: Date }>;
+}
+
+export type BlobKey = string;
+
+export interface StoredBlob {
+  readonly key: BlobKey;
+  readonly bytes: number;
+  /** The same bytes were there before. */
+  readonly existed: boolean;
+}
+
+export class BlobMissing extends Error {
+  override readonly name = 'BlobMissing';
+}
+
+export class BlobStoreUnavailable extends Error {
+  override readonly name = 'BlobStoreUnavailable';
+}
+
+const KEY = /^[0-9a-f]{64}$/;
+
+/** Throws on anything that is not a key: no path is ever built from other text. */
+export function checkBlobKey(key: BlobKey): BlobKey {
+  if (!KEY.test(key)) throw new Error('not a blob key');
+  return key;
+}

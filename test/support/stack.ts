@@ -1,0 +1,119 @@
+import { randomBytes } from 'node:crypto';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import type { Client } from '@temporalio/client';
+import { NativeConnection, type Worker } from '@temporalio/worker';
+import type { FastifyInstance } from 'fastify';
+import { afterAll, inject } from 'vitest';
+import { createRecordingReader, type RecordingReader } from '../../activities/read-recording.ts';
+import { createUploadSteps } from '../../activities/upload-steps.ts';
+import { buildApp } from '../../api/app.ts';
+import { type Dispatcher, startDispatcher } from '../../api/dispatcher.ts';
+import { startUpload } from '../../api/start-upload.ts';
+import { createKey } from '../../cli/keys.ts';
+import { processUploadId } from '../../contracts/ids.ts';
+import { createLog, type Log } from '../../platform/log.ts';
+import { createLoops, type Loops } from '../../platform/loops.ts';
+import { temporalClient } from '../../platform/temporal/client.ts';
+import { type CodecKeyring, parseCodecKeys } from '../../platform/temporal/keyring.ts';
+import type { BlobStore } from '../../services/blob-store.ts';
+import { openFsBlobStore } from '../../services/blob-store-fs.ts';
+import { createWorkers } from '../../workers/create-workers.ts';
+import { sharedBundle } from './bundle.ts';
+import { type TestDatabase, testDatabase } from './database.ts';
+import { testNamespace } from './namespace.ts';
+
+/** A whole Cairn inside the test process, on the run's real servers, with a database and queues of its own. */
+export interface Stack extends TestDatabase {
+  readonly app: FastifyInstance;
+  readonly blobs: BlobStore;
+  readonly blobDir: string;
+  readonly reader: RecordingReader;
+  readonly client: Client;
+  readonly dispatcher: Dispatcher;
+  readonly loops: Loops;
+  readonly log: Log;
+  readonly codecKeys: CodecKeyring;
+  readonly namespace: string;
+  /** `Authorization` of an account key. */
+  readonly headers: { authorization: string };
+  startWorkers(): Promise<{ stop(): Promise<void> }>;
+}
+
+export interface StackOptions {
+  /** Where Temporal is; by default the run's own server. */
+  readonly temporalAddress?: string;
+  /** Made new by default. */
+  readonly namespace?: string;
+  readonly codecUiToken?: string;
+}
+
+export async function testStack(options: StackOptions = {}): Promise<Stack> {
+  const database = await testDatabase();
+  const blobDir = await mkdtemp(path.join(tmpdir(), 'cairn-blobs-'));
+  const log = createLog({ process: 'test', level: 'fatal', build: 'test' });
+  const loops = createLoops({ log, onDead: (name) => expectAlive(name) });
+  const codecKeys = parseCodecKeys(`k1:${randomBytes(32).toString('base64')}`);
+  const address = options.temporalAddress ?? inject('temporalAddress');
+  const namespace = options.namespace ?? (await testNamespace(address));
+  const client = temporalClient({ address, namespace, codecKeys });
+  const blobs = await openFsBlobStore(blobDir);
+  const reader = createRecordingReader({ blobDir, processes: 2 });
+  const start = (upload: Parameters<typeof startUpload>[1]) => startUpload(client, upload);
+  const dispatcher = startDispatcher({ db: database.db, loops, log, start });
+  const codec = options.codecUiToken && { codecKeys, token: options.codecUiToken, uiOrigin: 'http://ui.example' };
+  const app = await buildApp({ log, build: 'test', ...database, blobs, loops, dispatcher, ...(codec && { codec }) });
+  const { key } = await createKey(database.db, { kind: 'account', accountExternalId: 'tester', name: 'test' });
+  afterAll(async () => {
+    await app.close();
+    await loops.stop();
+    await client.connection.close();
+    await reader.close();
+    await rm(blobDir, { recursive: true, force: true });
+  });
+  const parts = { ...database, app, blobs, blobDir, reader, client, dispatcher, loops, log, codecKeys, namespace };
+  return {
+    ...parts,
+    headers: { authorization: `Bearer ${key}` },
+    startWorkers: () => startWorkers({ ...parts, address }),
+  };
+}
+
+function expectAlive(name: string): never {
+  throw new Error(`the loop ${name} died in a test`);
+}
+
+async function startWorkers(
+  stack: Pick<Stack, 'db' | 'reader' | 'log' | 'codecKeys' | 'namespace'> & { address: string },
+): Promise<{ stop(): Promise<void> }> {
+  const connection = await NativeConnection.connect({ address: stack.address });
+  const steps = createUploadSteps({
+    db: stack.db,
+    reader: stack.reader,
+    build: 'test',
+    processedBy: 'workflow',
+    ownerOf: ({ uploadId, run }) => `workflow:${processUploadId(uploadId, run)}`,
+  });
+  const { codecKeys, log, namespace } = stack;
+  const workflowBundle = await sharedBundle();
+  const workers = await createWorkers({ connection, namespace, codecKeys, workflowBundle, steps, log });
+  const runs = workers.map((worker) => worker.run());
+  let stopped: Promise<void> | undefined;
+  const stop = () => {
+    stopped ??= end(workers, runs, connection);
+    return stopped;
+  };
+  afterAll(stop);
+  return { stop };
+}
+
+async function end(
+  workers: readonly Worker[],
+  runs: readonly Promise<void>[],
+  connection: NativeConnection,
+): Promise<void> {
+  for (const worker of workers) if (worker.getState() === 'RUNNING') worker.shutdown();
+  await Promise.all(runs);
+  await connection.close();
+}

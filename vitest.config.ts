@@ -1,0 +1,26 @@
+import { defineConfig } from 'vitest/config';
+
+/** `pure` needs nothing; `server` runs on a real Postgres and a real Temporal that the global set-up starts once. */
+export default defineConfig({
+  test: {
+    projects: [
+      {
+        test: {
+          name: 'pure',
+          include: ['test/{contracts,domain,platform,rooms}/**/*.test.ts'],
+          testTimeout: 30_000,
+        },
+      },
+      {
+        test: {
+          name: 'server',
+          include: ['test/{db,services,activities,workflows,workers,api,cli,replay,embedded}/**/*.test.ts'],
+          globalSetup: ['test/support/global-setup.ts'],
+          testTimeout: 60_000,
+          hookTimeout: 120_000,
+          maxWorkers: 2,
+        },
+      },
+    ],
+  },
+});

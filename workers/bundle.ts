@@ -1,0 +1,28 @@
+import { existsSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { bundleWorkflowCode, type WorkflowBundleOption } from '@temporalio/worker';
+import { FAILURE_CONVERTER_PATH } from '../platform/temporal/data-converter.ts';
+import { tracingPlugin } from '../platform/temporal/tracing.ts';
+
+/** Where the image build puts the bundle that `cairn bundle` makes. */
+export const PREBUILT_BUNDLE = fileURLToPath(new URL('./workflow-bundle.js', import.meta.url));
+
+/** The prebuilt bundle where there is one, else a fresh one (2–5 s). */
+export async function workflowBundle(): Promise<WorkflowBundleOption> {
+  if (existsSync(PREBUILT_BUNDLE)) return { codePath: PREBUILT_BUNDLE };
+  return bundleWorkflows();
+}
+
+/** Bundles workflows/ exactly as workers, the replay gate and the image run them. */
+export async function bundleWorkflows(workflowsPath = WORKFLOWS_PATH): Promise<{ code: string }> {
+  const quiet = () => {};
+  return bundleWorkflowCode({
+    workflowsPath,
+    failureConverterPath: FAILURE_CONVERTER_PATH,
+    plugins: [tracingPlugin('cairn-worker')],
+    logger: { trace: quiet, debug: quiet, info: quiet, log: quiet, warn: console.warn, error: console.error },
+  });
+}
+
+const extension = import.meta.url.endsWith('.ts') ? 'ts' : 'js';
+const WORKFLOWS_PATH = fileURLToPath(new URL(`../workflows/index.${extension}`, import.meta.url));

@@ -1,0 +1,59 @@
+import { type NativeConnection, Worker, type WorkerOptions, type WorkflowBundleOption } from '@temporalio/worker';
+import { QUEUES, type QueueName } from '../contracts/queues.ts';
+import type { UploadSteps } from '../contracts/uploads.ts';
+import type { Log } from '../platform/log.ts';
+import { dataConverter } from '../platform/temporal/data-converter.ts';
+import type { CodecKeyring } from '../platform/temporal/keyring.ts';
+import { tracingPlugin } from '../platform/temporal/tracing.ts';
+import { stepInterceptor } from './step-interceptor.ts';
+
+export interface WorkersDeps {
+  readonly connection: NativeConnection;
+  readonly namespace: string;
+  readonly codecKeys: CodecKeyring;
+  readonly workflowBundle: WorkflowBundleOption;
+  readonly steps: UploadSteps;
+  readonly log: Log;
+}
+
+/** One worker per queue: the interactive one runs workflows and ordinary files, the heavy one large files alone. */
+export async function createWorkers(deps: WorkersDeps): Promise<readonly Worker[]> {
+  const interactive = await Worker.create({
+    ...common(deps),
+    taskQueue: QUEUES.interactive,
+    workflowBundle: deps.workflowBundle,
+    maxConcurrentLocalActivityExecutions: CONCURRENT_DIGESTS,
+    maxConcurrentActivityTaskExecutions: CONCURRENT_DIGESTS,
+    // After a kill -9 the next worker waits this long for the dead one's cache; the default of 10 s was most of the 17 s
+    // that recovery took.
+    stickyQueueScheduleToStartTimeout: '1s',
+  });
+  const heavy = await Worker.create({
+    ...common(deps),
+    taskQueue: QUEUES.heavy,
+    maxConcurrentActivityTaskExecutions: CONCURRENT_LARGE_DIGESTS,
+  });
+  return [interactive, heavy];
+}
+
+/** More than the reader has processes, so that saving one overlaps with reading the next. */
+const CONCURRENT_DIGESTS = 8;
+/** A large file takes up to 768 MB while it is read. */
+const CONCURRENT_LARGE_DIGESTS = 1;
+
+/** Time for running steps to end at SIGTERM; platform/shutdown.ts and the container's grace must be longer. */
+const SHUTDOWN_GRACE = '20s';
+
+export const POLLED_QUEUES: readonly QueueName[] = Object.values(QUEUES);
+
+function common(deps: WorkersDeps): Omit<WorkerOptions, 'taskQueue'> {
+  return {
+    connection: deps.connection,
+    namespace: deps.namespace,
+    activities: { digest: deps.steps.digest, recordFailure: deps.steps.recordFailure },
+    dataConverter: dataConverter(deps.codecKeys),
+    plugins: [tracingPlugin('cairn-worker')],
+    interceptors: { activity: [stepInterceptor(deps.log)] },
+    shutdownGraceTime: SHUTDOWN_GRACE,
+  };
+}

@@ -1,0 +1,24 @@
+import { randomUUID } from 'node:crypto';
+import type { Pool } from '../db/pool.ts';
+import { removeDeadWorkers, removeWorker, renewWorker } from '../db/workers.ts';
+import type { Loops } from '../platform/loops.ts';
+import { POLLED_QUEUES } from './create-workers.ts';
+
+const EVERY_MS = 2_000;
+/** The database may be away for long; only a turn that hangs is a dead loop (queries time out after 12 s). */
+const DEAD_AFTER_MS = 60_000;
+
+/** Keeps this process' row alive. Returns what removes it at shutdown, so that nobody waits for us. */
+export function startWorkerHeartbeat(deps: { db: Pool; loops: Loops; build: string }): () => Promise<void> {
+  const worker = { id: randomUUID(), build: deps.build, queues: POLLED_QUEUES, pid: process.pid };
+  deps.loops.start({
+    name: 'worker-heartbeat',
+    everyMs: EVERY_MS,
+    deadAfterMs: DEAD_AFTER_MS,
+    turn: async () => {
+      await renewWorker(deps.db, worker);
+      await removeDeadWorkers(deps.db);
+    },
+  });
+  return () => removeWorker(deps.db, worker.id);
+}

@@ -1,0 +1,34 @@
+import { type LogMetadata, Runtime } from '@temporalio/worker';
+import type { Log } from '../platform/log.ts';
+
+/** Temporal's own messages, and those of workflows, go into our log. Must run before the first connection. */
+export function installRuntime(log: Log): void {
+  Runtime.install({
+    shutdownSignals: [], // platform/shutdown.ts decides the order of the end
+    logger: {
+      log: (level, message, meta) => write(log, level, message, meta),
+      trace: (message, meta) => write(log, 'TRACE', message, meta),
+      debug: (message, meta) => write(log, 'DEBUG', message, meta),
+      info: (message, meta) => write(log, 'INFO', message, meta),
+      warn: (message, meta) => write(log, 'WARN', message, meta),
+      error: (message, meta) => write(log, 'ERROR', message, meta),
+    },
+    telemetryOptions: { logging: { filter: { core: 'WARN', other: 'WARN' }, forward: {} } },
+  });
+}
+
+const LEVELS = { TRACE: 'trace', DEBUG: 'debug', INFO: 'debug', WARN: 'warn', ERROR: 'error' } as const;
+
+/** Temporal's INFO is one line per workflow: our debug. */
+function write(log: Log, level: keyof typeof LEVELS, message: string, meta: LogMetadata | undefined): void {
+  log[LEVELS[level]]({ temporal: textOnly(meta) }, message);
+}
+
+/** Metadata may hold errors with payloads and bigints; only short texts and numbers pass. */
+function textOnly(meta: LogMetadata | undefined): Record<string, string | number | boolean> {
+  const entries = Object.entries(meta ?? {}).filter(
+    (entry): entry is [string, string | number | boolean] =>
+      typeof entry[1] !== 'object' && typeof entry[1] !== 'bigint',
+  );
+  return Object.fromEntries(entries);
+}

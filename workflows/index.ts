@@ -1,0 +1,1 @@
+export { processUpload } from './process-upload.ts';
