@@ -5,21 +5,22 @@ import { Rejection } from '../contracts/rejections.ts';
 import { deriveRecording } from '../domain/derive-recording.ts';
 import { LIMITS } from '../domain/limits/limits.ts';
 import { serveJobs, setupOf } from '../platform/process-pool-child.ts';
-import { BlobMissing, type BlobStore } from '../services/blob-store.ts';
+import { BlobMissing, type BlobStore, BlobStoreUnavailable } from '../services/blob-store.ts';
 import { openFsBlobStore } from '../services/blob-store-fs.ts';
 import type { ReadJob, ReadReply } from './read-recording.ts';
 
 const { blobDir } = setupOf(readSetup);
-const blobs = openFsBlobStore(blobDir);
+const blobs = await openFsBlobStore(blobDir);
 
 serveJobs<ReadJob, ReadReply>(async (job) => {
   try {
-    const bytes = inflate(await readOriginal(await blobs, job.blobKey), job.encoding);
+    const bytes = inflate(await readOriginal(blobs, job.blobKey), job.encoding);
     const { statistics, series, columns } = deriveRecording(bytes, job);
     const columnsGzip = gzipSync(columns, { level: 1 });
     return { read: { statistics, seriesJson: JSON.stringify(series), columnsGzip } };
   } catch (error) {
     if (error instanceof Rejection) return { refused: error.code, facts: error.facts };
+    if (error instanceof BlobStoreUnavailable) return { away: error.message };
     throw error;
   }
 });

@@ -3,6 +3,7 @@ import { Rejection, type RejectionCode, type RejectionFacts } from '../contracts
 import type { TrackStatistics } from '../contracts/track.ts';
 import { LIMITS } from '../domain/limits/limits.ts';
 import { createProcessPool, type ProcessPool } from '../platform/process-pool.ts';
+import { BlobStoreUnavailable } from '../services/blob-store.ts';
 
 /** What a child process is asked: read this original and derive everything from it. */
 export interface ReadJob {
@@ -21,13 +22,14 @@ export interface ReadRecording {
   readonly columnsGzip: Uint8Array;
 }
 
-/** Refusals cross the process border as values: a thrown class would lose its type on the way. */
+/** Refusals and outages cross the process border as values: a thrown class would lose its type on the way. */
 export type ReadReply =
   | { readonly read: ReadRecording }
+  | { readonly away: string }
   | { readonly refused: RejectionCode; readonly facts: RejectionFacts };
 
 export interface RecordingReader {
-  /** Throws `Rejection` for what is wrong with the file, and plain errors for what is wrong with us. */
+  /** Throws `Rejection` for what is wrong with the file, `BlobStoreUnavailable`, and plain errors for bugs of ours. */
   read(job: ReadJob): Promise<ReadRecording>;
   close(): Promise<void>;
 }
@@ -61,6 +63,7 @@ async function readWith(pool: ProcessPool<ReadJob, ReadReply>, job: ReadJob): Pr
   switch (outcome.kind) {
     case 'done':
       if ('refused' in outcome.result) throw new Rejection(outcome.result.refused, outcome.result.facts);
+      if ('away' in outcome.result) throw new BlobStoreUnavailable(outcome.result.away);
       return outcome.result.read;
     case 'time-limit':
       throw new Rejection('processing/time-limit', { limit: 'parseTimeMs', limitValue: LIMITS.parseTimeMs.value });

@@ -32,13 +32,48 @@ processed when it is back.`,
     buildLocalReference: (json, _base, _fragment, i) => String(json['$id'] ?? `def-${i}`),
   },
   transform: ({ schema, url, route }) => {
-    const security = route.config?.access === 'public' ? [] : [{ key: [] }];
-    return { schema: { ...withAccountHeader(schema ?? {}, security.length > 0), security }, url };
+    const { access, documentation } = route.config ?? {};
+    const needsKey = access !== 'public';
+    const headers = { ...(access === 'account' && ACCOUNT_HEADER), ...documentation?.headers };
+    const documented: FastifySchema = {
+      ...schema,
+      security: needsKey ? [{ key: [] }] : [],
+      ...(Object.keys(headers).length > 0 && { headers: { type: 'object', properties: headers } }),
+      ...(documentation?.body && { body: documentation.body }),
+      response: withHeaders(Object(schema?.response), documentation?.responseHeaders ?? {}),
+    };
+    return { schema: documented, url };
   },
 };
 
-function withAccountHeader(schema: FastifySchema, needsKey: boolean): FastifySchema {
-  if (!needsKey) return schema;
-  const header = { type: 'string', description: "With a site key: the site's own id of the account it acts for." };
-  return { ...schema, headers: { type: 'object', properties: { 'cairn-account': header } } };
+/** What a route takes and gives besides what is validated and serialised. */
+export interface RouteDocumentation {
+  readonly body?: Readonly<Record<string, unknown>>;
+  readonly headers?: Readonly<Record<string, object>>;
+  /** On answers below 300. */
+  readonly responseHeaders?: Readonly<Record<string, object>>;
 }
+
+declare module 'fastify' {
+  interface FastifyContextConfig {
+    documentation?: RouteDocumentation;
+  }
+}
+
+const ACCOUNT_HEADER = {
+  'cairn-account': { type: 'string', description: "With a site key: the site's own id of the account it acts for." },
+};
+
+const EVERY_ANSWER = {
+  'x-request-id': { type: 'string', description: 'The id that was given, when it is harmless, else a new one.' },
+};
+
+function withHeaders(responses: Readonly<Record<string, object>>, headers: Readonly<Record<string, object>>): object {
+  const described = Object.entries(responses).map(([status, response]) => {
+    const more = Number(status) < 300 ? headers : status === '503' ? RETRY_AFTER : {};
+    return [status, { ...response, headers: { ...EVERY_ANSWER, ...more } }];
+  });
+  return Object.fromEntries(described);
+}
+
+const RETRY_AFTER = { 'retry-after': { type: 'integer', description: 'Seconds.' } };

@@ -110,13 +110,11 @@ export const SeriesSchema = Type.Object(
   { $id: 'Series' },
 );
 
-export const problems = (...statuses: number[]) =>
-  Object.fromEntries(
-    statuses.map((status) => [
-      status,
-      {
-        description: 'A refusal.',
-        content: { 'application/problem+json': { schema: Type.Ref('Problem') } },
-      },
-    ]),
-  );
+/** The refusals of an operation; `default` stands for those that any request may meet (405, 431, 500 …). */
+export function problems(...statuses: number[]): Record<string, object> {
+  const refusal = {
+    description: 'A refusal; `code` says which.',
+    content: { 'application/problem+json': { schema: Type.Ref('Problem') } },
+  };
+  return Object.fromEntries([...statuses, 'default'].map((status) => [String(status), refusal]));
+}

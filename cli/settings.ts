@@ -33,12 +33,12 @@ export async function readDevHome(): Promise<DevHome> {
 
 /** The database of the environment, else of a running `npm start`. */
 export async function databaseUrl(): Promise<string> {
-  return environment().DATABASE_URL ?? (await readDevHome()).databaseUrl;
+  return environment().DATABASE_URL || (await readDevHome()).databaseUrl;
 }
 
 export async function temporalAddress(): Promise<{ address: string; namespace: string }> {
-  const address = environment().CAIRN_TEMPORAL_ADDRESS ?? (await readDevHome()).temporalAddress;
-  return { address, namespace: environment().CAIRN_TEMPORAL_NAMESPACE ?? 'default' };
+  const address = environment().CAIRN_TEMPORAL_ADDRESS || (await readDevHome()).temporalAddress;
+  return { address, namespace: environment().CAIRN_TEMPORAL_NAMESPACE || 'default' };
 }
 
 async function readJson(file: string): Promise<Record<string, unknown> | undefined> {

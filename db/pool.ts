@@ -49,18 +49,22 @@ export function connect(databaseUrl: string, options: PoolOptions = {}): Pool {
 async function transaction<Result>(pool: pg.Pool, work: (tx: Tx) => Promise<Result>): Promise<Result> {
   const client = await pool.connect();
   const tx: Tx = { inTransaction: true, query: (text, values) => client.query(text, values && [...values]) };
-  let broken = false;
+  let broken: Error | undefined;
+  const onBroken = (error: Error) => {
+    broken = error;
+  };
+  client.on('error', onBroken); // a connection lost between two queries: unheard, it would end the process
   try {
     await client.query('begin');
     const result = await work(tx);
-    await client.query('commit');
+    const { command } = await client.query('commit');
+    if (command !== 'COMMIT') throw new Error('the transaction was rolled back: its work went on after an error');
     return result;
   } catch (error) {
-    await client.query('rollback').catch(() => {
-      broken = true;
-    });
+    await client.query('rollback').catch(onBroken);
     throw error;
   } finally {
+    client.removeListener('error', onBroken);
     client.release(broken);
   }
 }

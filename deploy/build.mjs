@@ -1,24 +1,12 @@
 // `npm run build`: what the image runs. Only Node's builtins here; what it calls comes from node_modules.
 import { spawnSync } from 'node:child_process';
-import { copyFileSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, extname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const dist = join(root, 'dist');
-const ROOMS = [
-  'contracts',
-  'domain',
-  'db',
-  'services',
-  'platform',
-  'workflows',
-  'activities',
-  'workers',
-  'schedules',
-  'api',
-  'cli',
-];
+const { include: rooms } = JSON.parse(readFileSync(join(root, 'tsconfig.build.json'), 'utf8'));
 /** What code finds beside itself at run time, and tsc leaves behind. */
 const CARRIED_ALONG = new Set(['.sql', '.cjs', '.mjs', '.json']);
 
@@ -34,7 +22,7 @@ function compile() {
 }
 
 function carryAlong() {
-  for (const room of ROOMS) {
+  for (const room of rooms.filter((name) => existsSync(join(root, name)))) {
     for (const entry of readdirSync(join(root, room), { recursive: true })) {
       if (!CARRIED_ALONG.has(extname(entry))) continue;
       mkdirSync(dirname(join(dist, room, entry)), { recursive: true });

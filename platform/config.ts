@@ -18,7 +18,7 @@ export interface Config {
 
 /** Throws `ConfigError`, which lists every problem at once. */
 export function readConfig(env: Environment): Config {
-  const value = readSettings(env, SETTINGS);
+  const value = readSettings(env, SETTINGS, OTHER_SETTINGS);
   return {
     databaseUrl: value.DATABASE_URL,
     temporal: {
@@ -37,7 +37,7 @@ export function readConfig(env: Environment): Config {
 }
 
 export const SETTINGS = {
-  DATABASE_URL: setting('Postgres, as postgres://user:password@host:port/name.', postgresUrl),
+  DATABASE_URL: secret('Postgres, as postgres://user:password@host:port/name.', postgresUrl),
   CAIRN_TEMPORAL_ADDRESS: setting('Temporal frontend, as host:port.', hostAndPort),
   CAIRN_TEMPORAL_NAMESPACE: setting('Temporal namespace.', text, 'default'),
   CAIRN_TEMPORAL_UI_URL: optional('Where people open the Temporal Web UI; links point there.', httpUrl),
@@ -76,7 +76,8 @@ function port(value: string): number {
 }
 
 function hostAndPort(value: string): string {
-  if (!/^[^\s/:]+:\d{1,5}$/.test(value)) throw new Error('must be host:port');
+  const [, portText = ''] = /^[^\s/:]+:(\d{1,5})$/.exec(value) ?? [];
+  if (Number(portText) < 1 || Number(portText) > 65_535) throw new Error('must be host:port');
   return value;
 }
 

@@ -5,7 +5,7 @@ export type Log = Logger;
 /** Never in a log, wherever they stand: credentials, and where somebody was. */
 const REDACTED = ['authorization', 'cookie', 'apiKey', 'key', 'secret', 'token', 'password', 'lat', 'lon'];
 
-/** JSON lines on standard output; the trace id is added by the pino instrumentation (platform/instrument.ts). */
+/** JSON lines on standard output; the trace id is added by the pino instrumentation (platform/instrument.mjs). */
 export function createLog(options: { process: string; level: string; build: string }): Log {
   return pino({
     level: options.level,

@@ -90,9 +90,7 @@ async function turn(state: LoopState): Promise<void> {
   clearTimeout(state.timer);
   do {
     state.again = false;
-    await state.options.turn().catch((error: unknown) => {
-      state.log.error({ err: error, loop: state.options.name }, 'loop turn failed');
-    });
+    await attempt(state);
     state.lastTickAt = Date.now();
     state.turns++;
   } while (state.again && !state.stopped);
@@ -100,10 +98,18 @@ async function turn(state: LoopState): Promise<void> {
   if (!state.stopped) state.timer = setTimeout(() => nudge(state), state.options.everyMs);
 }
 
+async function attempt({ options, log }: LoopState): Promise<void> {
+  try {
+    await options.turn();
+  } catch (error) {
+    log.error({ err: error, loop: options.name }, 'loop turn failed');
+  }
+}
+
 async function end(state: LoopState): Promise<void> {
   state.stopped = true;
   clearTimeout(state.timer);
-  await state.turning;
+  if (!isDead(state)) await state.turning; // a hung turn would hold up the end that it is the reason for
 }
 
 function isDead(state: LoopState): boolean {

@@ -13,14 +13,19 @@ const PAGE_BYTES = 4_096;
  */
 export function watchMemory(pid: number | undefined, limitMb: number, onOver: () => void): MemoryWatch {
   if (process.platform !== 'linux' || pid === undefined) return { stop: () => {} };
+  let stopped = false; // a look that is under way when the job ends must not hit the next one
+  const stop = () => {
+    stopped = true;
+    clearInterval(timer);
+  };
   const timer = setInterval(() => {
     void residentBytes(pid).then((bytes) => {
-      if (bytes <= limitMb * 2 ** 20) return;
-      clearInterval(timer);
+      if (stopped || bytes <= limitMb * 2 ** 20) return;
+      stop();
       onOver();
     });
   }, LOOK_EVERY_MS);
-  return { stop: () => clearInterval(timer) };
+  return { stop };
 }
 
 /** 0 for a process that is gone. */

@@ -1,5 +1,5 @@
 import { Worker } from 'node:worker_threads';
-import type { JobReply } from './process-pool.ts';
+import type { ChildMessage } from './process-pool.ts';
 
 /** The child's side of a process pool: answers one job after another, and never outlives its parent. */
 export function serveJobs<Job, Result>(work: (job: Job) => Promise<Result>): void {
@@ -11,6 +11,7 @@ export function serveJobs<Job, Result>(work: (job: Job) => Promise<Result>): voi
   });
   process.on('disconnect', () => process.exit(0));
   dieWithParent();
+  reply('ready');
 }
 
 /** What the parent gave as `setup`. */
@@ -18,7 +19,7 @@ export function setupOf<Setup>(read: (value: unknown) => Setup): Setup {
   return read(JSON.parse(process.argv[2] ?? 'null'));
 }
 
-function reply<Result>(message: JobReply<Result>): void {
+function reply<Result>(message: ChildMessage<Result>): void {
   process.send?.(message);
 }
 

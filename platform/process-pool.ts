@@ -39,16 +39,21 @@ export function createProcessPool<Job, Result>(options: ProcessPoolOptions): Pro
   return {
     run: (job) =>
       new Promise((resolve) => {
+        if (pool.closed) return resolve(CLOSED);
         pool.waiting.push({ job, resolve });
+        if (pool.all.size < options.size) addChild(pool);
         assign(pool);
       }),
     close: async () => {
       pool.closed = true;
+      for (const next of pool.waiting.splice(0)) next.resolve(CLOSED);
       for (const child of pool.all) child.process.kill('SIGKILL');
       await Promise.all([...pool.all].map((child) => child.gone));
     },
   };
 }
+
+const CLOSED = { kind: 'broken', detail: 'the process pool is closed' } as const;
 
 interface PoolState<Job, Result> {
   readonly options: ProcessPoolOptions;
@@ -61,6 +66,8 @@ interface PoolState<Job, Result> {
 interface Child<Result> {
   readonly process: ChildProcess;
   readonly gone: Promise<void>;
+  /** It has come up; until then it gets no job, so that a slow start takes nothing from a job's time. */
+  ready: boolean;
   lastWords: string;
   task: Task<Result> | undefined;
 }
@@ -95,37 +102,50 @@ function give<Job, Result>(
     memory: watchMemory(child.process.pid, options.rssMb, () => kill('memory-limit')),
     killedFor: undefined,
   };
+  child.lastWords = '';
   child.process.send({ job: next.job });
 }
 
 function addChild<Job, Result>(pool: PoolState<Job, Result>): void {
   const forked = forkChild(pool.options);
-  const gone = new Promise<void>((resolve) => forked.once('exit', () => resolve()));
-  const child: Child<Result> = { process: forked, gone, lastWords: '', task: undefined };
+  const gone = new Promise<void>((resolve) => forked.once('close', () => resolve()));
+  const child: Child<Result> = { process: forked, gone, ready: false, lastWords: '', task: undefined };
   pool.all.add(child);
-  pool.idle.push(child);
   forked.stderr?.on('data', (text: Buffer) => {
     child.lastWords = (child.lastWords + text.toString()).slice(-2_000);
   });
-  forked.on('message', (message: JobReply<Result>) => {
-    settle(child, 'result' in message ? { kind: 'done', result: message.result } : { kind: 'broken', ...message });
+  forked.on('message', (message: ChildMessage<Result>) => {
+    if (child.task?.killedFor) return; // too late: it is being killed, and `close` tells
+    child.ready = true;
+    if (message !== 'ready') settle(child, outcomeOf(message));
     pool.idle.push(child);
     assign(pool);
   });
-  forked.on('error', () => forked.kill('SIGKILL')); // a send to a child that is just dying: `exit` tells
-  forked.on('exit', (code, signal) => {
-    pool.all.delete(child);
-    const at = pool.idle.indexOf(child);
-    if (at >= 0) pool.idle.splice(at, 1);
-    settle(child, deathOf(child, code, signal));
-    if (pool.closed) return;
-    addChild(pool);
-    assign(pool);
-  });
+  forked.on('error', () => forked.kill('SIGKILL')); // a send to a child that is just dying: `close` tells
+  forked.on('close', (code, signal) => leave(pool, child, deathOf(child, code, signal))); // after its last words, unlike `exit`
+}
+
+/**
+ * A child has ended. Another takes its place at once, unless it never came up and nobody waits: a child that cannot start
+ * (a missing module, a folder that may not be opened) costs one waiting job each time and is no loop of its own.
+ */
+function leave<Job, Result>(pool: PoolState<Job, Result>, child: Child<Result>, death: JobOutcome<Result>): void {
+  pool.all.delete(child);
+  const at = pool.idle.indexOf(child);
+  if (at >= 0) pool.idle.splice(at, 1);
+  settle(child, death);
+  if (pool.closed) return;
+  if (!child.ready) pool.waiting.shift()?.resolve(death);
+  if (child.ready || pool.waiting.length > 0) addChild(pool);
+}
+
+function outcomeOf<Result>(reply: JobReply<Result>): JobOutcome<Result> {
+  return 'result' in reply ? { kind: 'done', result: reply.result } : { kind: 'broken', detail: reply.detail };
 }
 
 /** What a child sends back (see platform/process-pool-child.ts). */
-export type JobReply<Result> = { readonly result: Result } | { readonly detail: string };
+export type ChildMessage<Result> = 'ready' | JobReply<Result>;
+type JobReply<Result> = { readonly result: Result } | { readonly detail: string };
 
 function settle<Result>(child: Child<Result>, outcome: JobOutcome<Result>): void {
   if (!child.task) return;

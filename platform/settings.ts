@@ -21,12 +21,16 @@ export class ConfigError extends Error {
 
 type ValuesOf<Table> = { [Name in keyof Table]: Table[Name] extends Setting<infer Value> ? Value : never };
 
-/** Reads and checks every setting of `table`; throws one `ConfigError` that lists all that is wrong. */
+/**
+ * Reads and checks every setting of `table`; throws one `ConfigError` that lists all that is wrong, names like ours that
+ * are neither in `table` nor among `others` included.
+ */
 export function readSettings<Table extends Record<string, Setting<unknown>>>(
   env: Environment,
   table: Table,
+  others: readonly string[] = [],
 ): ValuesOf<Table> {
-  const problems: string[] = [];
+  const problems = [...unknownSettings(env, [...Object.keys(table), ...others])];
   const values = Object.entries(table).map(([name, setting]) => [name, readOne(env, name, setting, problems)]);
   if (problems.length > 0) throw new ConfigError(problems);
   return Object.fromEntries(values);

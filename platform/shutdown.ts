@@ -28,10 +28,12 @@ export function shutdownOnSignals(options: { log: Log; graceMs: number }): Shutd
     }, options.graceMs);
     let code = exitCode;
     for (const { name, close } of closers.reverse()) {
-      await close().catch((error: unknown) => {
+      try {
+        await close();
+      } catch (error) {
         code = 1;
         options.log.error({ err: error, part: name }, 'part did not close');
-      });
+      }
     }
     clearTimeout(late);
     options.log.info({ code }, 'shutdown done');

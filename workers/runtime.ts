@@ -1,9 +1,10 @@
 import { type LogMetadata, Runtime } from '@temporalio/worker';
 import type { Log } from '../platform/log.ts';
 
-/** Temporal's own messages, and those of workflows, go into our log. Must run before the first connection. */
+/** Temporal's own messages, and those of workflows, go into our log. Must run before the first connection; a second time does nothing. */
 export function installRuntime(log: Log): void {
-  Runtime.install({
+  if (installedRuntime) return;
+  installedRuntime = Runtime.install({
     shutdownSignals: [], // platform/shutdown.ts decides the order of the end
     logger: {
       log: (level, message, meta) => write(log, level, message, meta),
@@ -16,6 +17,8 @@ export function installRuntime(log: Log): void {
     telemetryOptions: { logging: { filter: { core: 'WARN', other: 'WARN' }, forward: {} } },
   });
 }
+
+let installedRuntime: Runtime | undefined;
 
 const LEVELS = { TRACE: 'trace', DEBUG: 'debug', INFO: 'debug', WARN: 'warn', ERROR: 'error' } as const;
 

@@ -3,18 +3,27 @@ import { REJECTIONS, Rejection, type RejectionCode } from '../../contracts/rejec
 import { isDatabaseOutage } from '../../db/outage.ts';
 import { BlobStoreUnavailable } from '../../services/blob-store.ts';
 import { traceIdOf } from './request-identity.ts';
+import { setStandardHeaders } from './standard-headers.ts';
+import { closeWhenUnread } from './unread-bodies.ts';
 
 export const PROBLEM_TYPE = 'application/problem+json';
 
 /** Every refusal as problem details (RFC 9457), whoever found it: a route, a schema, Fastify, or nobody at all. */
 export function registerProblems(app: FastifyInstance): void {
   app.setErrorHandler(async (error, request, reply) => {
-    const rejection = asRejection(error);
+    const rejection = asRejection(error, request);
     const { kind } = REJECTIONS[rejection.code];
     if (kind === 'bug' || kind === 'operator') request.log.error({ err: error, code: rejection.code }, 'request broke');
     else request.log.info({ code: rejection.code, offset: rejection.facts.offset }, 'request refused');
     return sendProblem(request, reply, rejection, error);
   });
+}
+
+/** Addresses that Fastify cannot even route; it runs no hook for them. */
+export function answerFrameworkError(error: FastifyError, request: FastifyRequest, reply: FastifyReply): void {
+  setStandardHeaders(request, reply);
+  closeWhenUnread(request, reply);
+  sendProblem(request, reply, asRejection(error, request));
 }
 
 export function sendProblem(
@@ -51,10 +60,11 @@ export function problemOf(rejection: Rejection, traceId: string): Problem {
   return { type: `urn:cairn:problem:${code}`, title, status, detail: detail ?? title, code, remedy, traceId, ...rest };
 }
 
-/** Fastify's own error codes, as ours. What is in neither table is a bug: its text stays in the log. */
+/** Fastify's own error codes, as ours. */
 const FASTIFY_CODES: Readonly<Record<string, RejectionCode>> = {
   FST_ERR_VALIDATION: 'request/invalid',
   FST_ERR_BAD_URL: 'request/malformed',
+  FST_ERR_MAX_PARAM_LENGTH: 'request/not-found',
   FST_ERR_CTP_EMPTY_JSON_BODY: 'request/invalid',
   FST_ERR_CTP_INVALID_JSON_BODY: 'request/invalid',
   FST_ERR_CTP_INVALID_CONTENT_LENGTH: 'request/malformed',
@@ -62,14 +72,17 @@ const FASTIFY_CODES: Readonly<Record<string, RejectionCode>> = {
   FST_ERR_CTP_BODY_TOO_LARGE: 'request/too-large',
 };
 
-function asRejection(error: unknown): Rejection {
+/** What nothing here knows is a bug: its text stays in the log. Only Fastify's own sentences are passed on. */
+function asRejection(error: unknown, request: FastifyRequest): Rejection {
   if (error instanceof Rejection) return error;
+  if (error === request.raw.errored) return new Rejection('request/aborted');
   if (isDatabaseOutage(error)) return new Rejection('service/database-unavailable');
   if (error instanceof BlobStoreUnavailable) return new Rejection('service/storage-unavailable');
   const { code, message, statusCode } = looksLikeFastify(error);
   const known = FASTIFY_CODES[code];
-  if (known) return new Rejection(known, { detail: message });
-  if (statusCode >= 400 && statusCode < 500) return new Rejection('request/malformed', { detail: message });
+  if (known) return new Rejection(known, known === 'request/invalid' ? { detail: message } : {});
+  if (statusCode === 404) return new Rejection('request/not-found');
+  if (statusCode >= 400 && statusCode < 500) return new Rejection('request/malformed');
   return new Rejection('internal/bug');
 }
 

@@ -1,18 +1,27 @@
-import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 
 /** How long a refused sender may go on before it is cut off: long enough to read the refusal. */
-const LINGER_MS = 1_000;
+export const LINGER_MS = 1_000;
+
+/** An answer before the end of the body is the last one on its connection, whoever gives it. */
+export function registerUnreadBodies(app: FastifyInstance): void {
+  app.addHook('onSend', async (request, reply) => closeWhenUnread(request, reply));
+}
 
 /**
- * A refusal in the middle of a body: the answer says `Connection: close`, what still arrives is thrown away for a moment
- * (a socket closed with unread bytes is reset, and the caller would never see the answer), then the socket is cut.
+ * The answer says `Connection: close`; what still arrives is thrown away for a moment, then the socket is cut (RFC 9112
+ * §9.6). Node alone would destroy the socket right after its last answer: closed with unread bytes it is reset, and the
+ * caller never sees the answer.
  */
-export function closeAfterRefusal(request: FastifyRequest, reply: FastifyReply): void {
-  if (request.raw.complete) return;
+export function closeWhenUnread(request: FastifyRequest, reply: FastifyReply): void {
+  const { raw } = request;
+  if (raw.complete !== false) return; // whole, or not from a socket (inject)
+  const { socket } = raw;
   reply.header('connection', 'close');
-  request.raw.on('error', () => {});
-  request.raw.resume();
-  reply.raw.once('finish', () => {
-    setTimeout(() => request.raw.socket.destroy(), LINGER_MS).unref();
-  });
+  socket.destroySoon = () => {
+    socket.end();
+    setTimeout(() => socket.destroy(), LINGER_MS).unref();
+  };
+  raw.on('error', () => {}); // the cut itself
+  raw.resume();
 }

@@ -30,7 +30,8 @@ const Payloads = Type.Object({
 export const codecRoutes: FastifyPluginAsyncTypebox<CodecRoutesDeps> = async (app, deps) => {
   const token = sha256(deps.token);
   const schema = { hide: true, body: Payloads, params: Type.Object({ token: Type.String() }) };
-  const options = { config: { access: 'public' }, schema, logLevel: 'silent' } as const; // the path is a secret
+  const config = { access: 'public' } as const;
+  const options = { config, schema, bodyLimit: BODY_BYTES_AT_MOST, logLevel: 'silent' } as const; // the path is a secret
 
   app.addHook('onRequest', async (request, reply) => {
     reply.header('vary', 'origin');
@@ -42,12 +43,22 @@ export const codecRoutes: FastifyPluginAsyncTypebox<CodecRoutesDeps> = async (ap
     const given = String(Object(request.params).token);
     if (!timingSafeEqual(sha256(given), token)) throw new Rejection('request/not-found');
   });
-  const preflight = { config: { access: 'public' }, schema: { hide: true }, logLevel: 'silent' } as const;
+  const preflight = { config, schema: { hide: true }, logLevel: 'silent' } as const;
   app.options('/codec/:token/*', preflight, async (_, reply) => reply.status(204).send());
   app.post('/codec/:token/decode', options, async ({ body }) => ({
-    payloads: await decodeForUi(deps.codecKeys, body.payloads),
+    payloads: await decodeForUi(deps.codecKeys, body.payloads).catch(cannotOpen),
   }));
   app.post('/codec/:token/encode', options, async ({ body }) => ({
     payloads: await encodeForUi(deps.codecKeys, body.payloads),
   }));
 };
+
+/** Temporal holds payloads of up to 2 MB, which are 2.7 MB in base64. */
+const BODY_BYTES_AT_MOST = 4_000_000;
+
+/** An unknown key, changed bytes or no sealed bytes at all: whatever it is, it came with the request. */
+function cannotOpen(): never {
+  throw new Rejection('request/invalid', {
+    detail: 'A payload cannot be opened: its key is not known here, or its bytes were changed.',
+  });
+}

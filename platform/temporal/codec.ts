@@ -1,9 +1,9 @@
 import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto';
 import type { Payload, PayloadCodec } from '@temporalio/common';
-import { temporal } from '@temporalio/proto';
+import proto from '@temporalio/proto';
 import type { CodecKeyring } from './keyring.ts';
 
-const PROTO = temporal.api.common.v1.Payload;
+const PROTO = proto.temporal.api.common.v1.Payload;
 const ENCODING = 'binary/encrypted';
 const ALGORITHM = 'aes-256-gcm';
 const IV_BYTES = 12;
@@ -40,10 +40,12 @@ function seal(keyring: CodecKeyring, payload: Payload): Payload {
 function open(keyring: CodecKeyring, payload: Payload): Payload {
   if (Buffer.from(payload.metadata?.encoding ?? []).toString() !== ENCODING) return payload;
   const keyId = Buffer.from(payload.metadata?.['encryption-key-id'] ?? []);
+  const key = keyOf(keyring, keyId.toString());
   const data = payload.data ?? new Uint8Array();
-  const decipher = createDecipheriv(ALGORITHM, keyOf(keyring, keyId.toString()), data.subarray(0, IV_BYTES));
-  decipher.setAAD(keyId).setAuthTag(data.subarray(data.length - TAG_BYTES));
   try {
+    if (data.length < IV_BYTES + TAG_BYTES) throw new RangeError('the payload is cut off');
+    const decipher = createDecipheriv(ALGORITHM, key, data.subarray(0, IV_BYTES));
+    decipher.setAAD(keyId).setAuthTag(data.subarray(data.length - TAG_BYTES));
     const opened = decipher.update(data.subarray(IV_BYTES, data.length - TAG_BYTES));
     return PROTO.decode(Buffer.concat([opened, decipher.final()]));
   } catch (error) {

@@ -20,6 +20,7 @@ import { type CodecKeyring, parseCodecKeys } from '../../platform/temporal/keyri
 import type { BlobStore } from '../../services/blob-store.ts';
 import { openFsBlobStore } from '../../services/blob-store-fs.ts';
 import { createWorkers } from '../../workers/create-workers.ts';
+import { installRuntime } from '../../workers/runtime.ts';
 import { sharedBundle } from './bundle.ts';
 import { type TestDatabase, testDatabase } from './database.ts';
 import { testNamespace } from './namespace.ts';
@@ -87,6 +88,7 @@ function expectAlive(name: string): never {
 async function startWorkers(
   stack: Pick<Stack, 'db' | 'reader' | 'log' | 'codecKeys' | 'namespace'> & { address: string },
 ): Promise<{ stop(): Promise<void> }> {
+  installRuntime(stack.log);
   const connection = await NativeConnection.connect({ address: stack.address });
   const steps = createUploadSteps({
     db: stack.db,

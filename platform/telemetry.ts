@@ -1,5 +1,5 @@
 /**
- * Loaded by `node --import` before anything else, once per process (API and worker alike): only so are http, pg and pino
+ * Loaded by `node --import ./platform/instrument.mjs` before anything else, once per process: only so are http, pg and pino
  * patched before they are first imported. Spans leave only where OTEL_EXPORTER_OTLP_ENDPOINT is set; trace ids are made
  * and logged in any case.
  */
@@ -9,7 +9,7 @@ import { HttpInstrumentation } from '@opentelemetry/instrumentation-http';
 import { PgInstrumentation } from '@opentelemetry/instrumentation-pg';
 import { PinoInstrumentation } from '@opentelemetry/instrumentation-pino';
 import { NodeSDK } from '@opentelemetry/sdk-node';
-import { BatchSpanProcessor } from '@opentelemetry/sdk-trace-base';
+import { BatchSpanProcessor, NoopSpanProcessor } from '@opentelemetry/sdk-trace-base';
 import { environment } from './environment.ts';
 
 register('@opentelemetry/instrumentation/hook.mjs', import.meta.url);
@@ -18,10 +18,14 @@ const exportsSpans = environment().OTEL_EXPORTER_OTLP_ENDPOINT !== undefined;
 
 new NodeSDK({
   serviceName: environment().OTEL_SERVICE_NAME ?? 'cairn',
-  spanProcessors: exportsSpans ? [new BatchSpanProcessor(new OTLPTraceExporter())] : [],
+  // With an empty list the SDK makes no tracer at all, and with it no trace ids.
+  spanProcessors: [exportsSpans ? new BatchSpanProcessor(new OTLPTraceExporter()) : new NoopSpanProcessor()],
+  // Left out, these two send to localhost:4318 by default.
+  metricReaders: [],
+  logRecordProcessors: [],
   instrumentations: [
     new HttpInstrumentation({ ignoreOutgoingRequestHook: () => true }),
     new PgInstrumentation({ requireParentSpan: true }),
-    new PinoInstrumentation(),
+    new PinoInstrumentation({ disableLogSending: true }),
   ],
 }).start();

@@ -1,0 +1,46 @@
+import type { Server } from 'node:http';
+import Fastify, { type FastifyBaseLogger, type FastifyHttpOptions } from 'fastify';
+import { answerBrokenRequest } from './plugins/broken-requests.ts';
+import { answerFrameworkError } from './plugins/problems.ts';
+import { requestId } from './plugins/request-identity.ts';
+
+/** How long the server bears with a slow peer. Tests shorten these; nothing else does. */
+export interface Patience {
+  /** Headers come in one packet; who drips them is cut off. */
+  readonly headersMs: number;
+  /** The whole request: a 25 MB upload on a line of 1.7 Mbit/s. Waiting for the answer does not count. */
+  readonly requestMs: number;
+  /** Silence on a connection in either direction; longer than `Prefer: wait` may last. */
+  readonly silenceMs: number;
+  /** How often the two above are looked at. */
+  readonly lookEveryMs: number;
+  /** What is being received when the process stops; shorter than the grace of the whole process (30 s). */
+  readonly drainMs: number;
+}
+
+export const PATIENCE: Patience = {
+  headersMs: 10_000,
+  requestMs: 120_000,
+  silenceMs: 65_000,
+  lookEveryMs: 5_000,
+  drainMs: 20_000,
+};
+
+/** The token of the codec endpoint is a path part and has no upper length; Fastify's default is 100. */
+const PATH_PART_CHARACTERS_AT_MOST = 512;
+
+export function serverOptions(log: FastifyBaseLogger, patience: Patience): FastifyHttpOptions<Server> {
+  return {
+    loggerInstance: log,
+    logController: new Fastify.LogController({ disableRequestLogging: true }), // see plugins/request-log.ts
+    genReqId: requestId,
+    clientErrorHandler: answerBrokenRequest,
+    frameworkErrors: answerFrameworkError,
+    requestTimeout: patience.requestMs,
+    connectionTimeout: patience.silenceMs,
+    http: { headersTimeout: patience.headersMs, connectionsCheckingInterval: patience.lookEveryMs },
+    routerOptions: { ignoreTrailingSlash: true, maxParamLength: PATH_PART_CHARACTERS_AT_MOST },
+    forceCloseConnections: 'idle',
+    return503OnClosing: false, // plugins/closing.ts answers, with a problem
+  };
+}

@@ -1,0 +1,39 @@
+import { Type } from 'typebox';
+import type { RouteDocumentation } from '../openapi.ts';
+
+export const UPLOAD_DESCRIPTION = `The recording as the body, or as the one file part of a multipart form; plain or gzip,
+recognised by its bytes and never by its name. The key and the announced size are checked before the body is read.
+
+**202** means: bytes and row are durable, and it will be processed, also when the workflow engine is away right now.
+With \`Prefer: wait=N\` (RFC 7240; seconds, at most 30) the answer is held until the result is there: **201** with the
+track, **422** with the reason (and the upload: its original is kept). When it is not there in time the answer is 202.`;
+
+/** A stream is not validated by a schema; so what may be sent is only written down. */
+export const UPLOAD_DOCUMENTATION: RouteDocumentation = {
+  body: {
+    content: {
+      'application/gpx+xml': { schema: { type: 'string', contentMediaType: 'application/gpx+xml' } },
+      'application/gzip': { schema: { type: 'string', contentMediaType: 'application/gzip' } },
+      'application/octet-stream': { schema: { type: 'string', contentMediaType: 'application/octet-stream' } },
+      'multipart/form-data': {
+        schema: Type.Object(
+          {
+            file: Type.String({ contentMediaType: 'application/octet-stream' }),
+            name: Type.Optional(Type.String()),
+            sport: Type.Optional(Type.String()),
+            externalId: Type.Optional(Type.String()),
+          },
+          { description: 'Any name of the file part is good; fields win over the query.' },
+        ),
+      },
+    },
+  },
+  headers: {
+    prefer: { type: 'string', description: '`wait=N`: hold the answer for up to N seconds.', examples: ['wait=10'] },
+    'content-encoding': { type: 'string', description: '`gzip` or `identity`; the bytes decide in any case.' },
+  },
+  responseHeaders: {
+    location: { type: 'string', description: 'The upload.' },
+    'preference-applied': { type: 'string', description: 'With `Prefer: wait`: what was granted.' },
+  },
+};

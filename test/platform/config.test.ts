@@ -1,0 +1,102 @@
+import { randomBytes } from 'node:crypto';
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { OTHER_SETTINGS, readConfig, SETTINGS } from '../../platform/config.ts';
+import { ConfigError, type Environment } from '../../platform/settings.ts';
+
+const GOOD = {
+  DATABASE_URL: 'postgres://cairn:pa55word@127.0.0.1:5432/cairn',
+  CAIRN_TEMPORAL_ADDRESS: '127.0.0.1:7233',
+  CAIRN_CODEC_KEYS: `k1:${randomBytes(32).toString('base64')}`,
+  CAIRN_BLOB_DIR: '/var/lib/cairn/blobs',
+};
+
+function problemsOf(changes: Environment): readonly string[] {
+  try {
+    readConfig({ ...GOOD, ...changes });
+    return [];
+  } catch (error) {
+    if (error instanceof ConfigError) return error.problems;
+    throw error;
+  }
+}
+
+test('four settings are enough, and the rest has defaults', () => {
+  expect(readConfig(GOOD)).toMatchObject({
+    databaseUrl: GOOD.DATABASE_URL,
+    temporal: { address: '127.0.0.1:7233', namespace: 'default', uiUrl: undefined },
+    codecUiToken: undefined,
+    host: '127.0.0.1',
+    port: 3000,
+    logLevel: 'info',
+    build: 'development',
+  });
+});
+
+test('every problem is told at once, with what the setting is about', () => {
+  const problems = problemsOf({ ...undefinedAll(), PORT: 'http', CAIRN_LOG_LEVEL: 'loud', CAIRN_BUILT: '7' });
+  expect(problems.map((problem) => problem.split(' ')[0]).sort()).toEqual(
+    [...Object.keys(GOOD), 'CAIRN_BUILT', 'CAIRN_LOG_LEVEL', 'PORT'].sort(),
+  );
+  expect(problems.find((problem) => problem.startsWith('DATABASE_URL'))).toMatch(/missing.*postgres:\/\//);
+});
+
+test('a blank setting counts as missing, and blanks around a value do not', () => {
+  expect(problemsOf({ CAIRN_BLOB_DIR: '  ' })).toEqual([expect.stringMatching(/^CAIRN_BLOB_DIR is missing/)]);
+  expect(readConfig({ ...GOOD, PORT: ' 8080 ', CAIRN_LOG_LEVEL: '' })).toMatchObject({ port: 8080, logLevel: 'info' });
+});
+
+const key = (bytes: number) => randomBytes(bytes).toString('base64');
+
+test.each<[string, Environment]>([
+  ['a codec key that is too short', { CAIRN_CODEC_KEYS: `k1:${key(31)}` }],
+  ['a codec key that is too long', { CAIRN_CODEC_KEYS: `k1:${key(33)}` }],
+  ['a codec key that is not random', { CAIRN_CODEC_KEYS: `k1:${Buffer.alloc(32, 'abc').toString('base64')}` }],
+  ['a codec key without an id', { CAIRN_CODEC_KEYS: key(32) }],
+  ['a bad second codec key', { CAIRN_CODEC_KEYS: `k1:${key(32)},k2:` }],
+  ['the same id for two codec keys', { CAIRN_CODEC_KEYS: `k1:${key(32)},k1:${key(32)}` }],
+  ['an id that is no word', { CAIRN_CODEC_KEYS: `k 1:${key(32)}` }],
+  ['a short token', { CAIRN_CODEC_UI_TOKEN: 'short-token' }],
+  ['a token that does not fit a path', { CAIRN_CODEC_UI_TOKEN: 'twenty-four-characters/?#' }],
+  ['another database', { DATABASE_URL: 'mysql://cairn:pa55word@127.0.0.1/cairn' }],
+  ['a database that is no URL', { DATABASE_URL: 'host=127.0.0.1 password=pa55word' }],
+  ['a port out of range', { PORT: '65536' }],
+  ['a port of Temporal out of range', { CAIRN_TEMPORAL_ADDRESS: 'temporal:72333' }],
+  ['Temporal by URL', { CAIRN_TEMPORAL_ADDRESS: 'http://temporal:7233' }],
+  ['a UI address of another scheme', { CAIRN_TEMPORAL_UI_URL: 'javascript:alert(1)' }],
+])('%s is refused, and the refusal does not quote it', (_, changes) => {
+  const problems = problemsOf(changes);
+  expect(problems).toHaveLength(1);
+  const [[name = '', value = ''] = []] = Object.entries(changes);
+  expect(problems[0]).toMatch(new RegExp(`^${name} (must|holds)`));
+  for (const part of value?.split(/[:,@/]/) ?? []) {
+    if (part.length > 7) expect(problems[0]).not.toContain(part);
+  }
+});
+
+test('whatever stands in a secret, no part of it is in the error', () => {
+  const secrets = Object.entries(SETTINGS).flatMap(([name, setting]) => (setting.secret ? [name] : []));
+  expect(secrets).toEqual(['DATABASE_URL', 'CAIRN_CODEC_KEYS', 'CAIRN_CODEC_UI_TOKEN']);
+  const planted = 'Tr0ub4dor3';
+  const around = fc.string({ unit: fc.constantFrom(...'ab1:/,@=-. ?') });
+  fc.assert(
+    fc.property(fc.constantFrom(...secrets), around, around, (name, before, after) => {
+      expect(problemsOf({ [name]: before + planted + after }).join()).not.toContain(planted);
+    }),
+  );
+});
+
+test('a typing error does not pass silently: the nearest name is told', () => {
+  expect(problemsOf({ CAIRN_CODEC_KEY: 'x' })).toEqual([expect.stringContaining('did you mean CAIRN_CODEC_KEYS?')]);
+  expect(problemsOf({ CAIRN_TEMPORAL_ADRESS: 'x' })[0]).toContain('CAIRN_TEMPORAL_ADDRESS?');
+  expect(problemsOf({ CAIRN_LOGLEVEL: 'debug' })[0]).toContain('CAIRN_LOG_LEVEL?');
+});
+
+test("the names of the command line and everybody else's are no typing errors", () => {
+  const others = Object.fromEntries(OTHER_SETTINGS.map((name) => [name, 'anything']));
+  expect(problemsOf({ ...others, HOME: '/root', PGHOST: 'x', CAIRNGORM: 'a mountain' })).toEqual([]);
+});
+
+function undefinedAll(): Environment {
+  return Object.fromEntries(Object.keys(GOOD).map((name) => [name, undefined]));
+}

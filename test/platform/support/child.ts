@@ -1,0 +1,74 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { readFile } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
+import { afterEach } from 'vitest';
+
+/** One of test/platform/fixtures as a process of its own. */
+export interface Child {
+  readonly process: ChildProcess;
+  readonly lines: readonly string[];
+  readonly ended: Promise<number | NodeJS.Signals | null>;
+  /** The first line of standard output that `matches`, past or future. Rejects when the process ends without it. */
+  line(matches: RegExp): Promise<string>;
+}
+
+export interface ChildOptions {
+  readonly args?: readonly string[];
+  readonly imports?: readonly string[];
+  readonly env?: Readonly<Record<string, string>>;
+  readonly ipc?: boolean;
+}
+
+const running = new Set<ChildProcess>();
+afterEach(() => {
+  for (const child of running) child.kill('SIGKILL');
+});
+
+export function startFixture(name: string, options: ChildOptions = {}): Child {
+  const { args = [], imports = [], env = {}, ipc = false } = options;
+  const entry = fileURLToPath(new URL(`../fixtures/${name}.ts`, import.meta.url));
+  const loaders = ['tsx', ...imports].flatMap((each) => ['--import', each]);
+  const child = spawn(process.execPath, [...loaders, entry, ...args], {
+    stdio: ['ignore', 'pipe', 'inherit', ...(ipc ? (['ipc'] as const) : [])],
+    env: { PATH: process.env.PATH, ...env },
+  });
+  running.add(child);
+  const ended = new Promise<number | NodeJS.Signals | null>((resolve) => {
+    child.once('close', (code, signal) => {
+      running.delete(child);
+      resolve(code ?? signal);
+    });
+  });
+  const lines = collectLines(child);
+  return { process: child, lines, ended, line: (matches) => waitForLine(child, lines, matches) };
+}
+
+function collectLines(child: ChildProcess): string[] {
+  const lines: string[] = [];
+  let rest = '';
+  child.stdout?.on('data', (text: Buffer) => {
+    const parts = (rest + text.toString()).split('\n');
+    rest = parts.pop() ?? '';
+    lines.push(...parts);
+    if (parts.length > 0) child.emit('lines');
+  });
+  return lines;
+}
+
+function waitForLine(child: ChildProcess, lines: readonly string[], matches: RegExp): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const look = () => {
+      const found = lines.find((line) => matches.test(line));
+      if (found !== undefined) resolve(found);
+    };
+    child.on('lines', look);
+    child.once('close', () => reject(new Error(`the process ended without ${matches}:\n${lines.join('\n')}`)));
+    look();
+  });
+}
+
+/** Whether a process of this id is there and is no zombie. */
+export async function isAlive(pid: number): Promise<boolean> {
+  const stat = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => '');
+  return stat !== '' && !/\) Z /.test(stat);
+}

@@ -1,0 +1,55 @@
+import { beforeAll, describe, expect, test } from 'vitest';
+import { createUploadSteps } from '../../activities/upload-steps.ts';
+import { processUpload } from '../../domain/upload/process-upload.ts';
+import { corpusFiles, corpusIsHere } from '../support/corpus.ts';
+import { smallGpx } from '../support/gpx.ts';
+import { testStack } from '../support/stack.ts';
+
+const viaWorkflow = await testStack();
+const inline = await testStack();
+beforeAll(() => viaWorkflow.startWorkers().then(() => {}));
+
+const steps = createUploadSteps({
+  db: inline.db,
+  reader: inline.reader,
+  build: 'test',
+  processedBy: 'inline',
+  ownerOf: () => 'inline:test',
+});
+
+/** Everything derived from an upload, without what may differ: ids, moments, and the path itself. */
+const DERIVED = `select u.state, u.failure, u.content_sha256, t.format, t.statistics, t.pipeline_version, t.input_sha256,
+    t.build, t.run, s.series, encode(sha256(c.columns_gzip), 'hex') as columns
+  from uploads u left join tracks t on t.id = u.track_id left join track_series s on s.track_id = t.id
+    left join track_columns c on c.track_id = t.id where u.id = $1`;
+
+async function receive(stack: typeof inline, bytes: Buffer, receivedAt: string, wait: string) {
+  const headers = { ...stack.headers, prefer: wait, 'content-type': 'application/octet-stream' };
+  const answer = await stack.app.inject({ method: 'POST', url: '/v1/uploads', headers, payload: bytes });
+  if (!answer.json().id) return undefined; // refused at the door, before either path
+  await stack.query('update uploads set received_at = $2 where id = $1', [answer.json().id, receivedAt]);
+  return String(answer.json().id);
+}
+
+async function expectParity(bytes: Buffer): Promise<void> {
+  const receivedAt = new Date().toISOString();
+  const inlineId = await receive(inline, bytes, receivedAt, 'wait=0');
+  const workflowId = await receive(viaWorkflow, bytes, receivedAt, 'wait=30');
+  expect(inlineId === undefined).toBe(workflowId === undefined);
+  if (inlineId === undefined) return;
+  await processUpload(steps, { uploadId: inlineId, run: 1, inflatedBytes: bytes.length });
+  const [[a], [b]] = [await inline.query(DERIVED, [inlineId]), await viaWorkflow.query(DERIVED, [workflowId])];
+  expect(a).toEqual(b);
+  expect(['ready', 'failed']).toContain(Object(a).state);
+}
+
+describe('both paths leave the same rows and artefacts', () => {
+  test('of a good recording', () => expectParity(Buffer.from(smallGpx())));
+  test('of a refused one', () => expectParity(Buffer.from(smallGpx().slice(0, -40))));
+
+  test.skipIf(!corpusIsHere)('of every GPX of the corpus, the damaged ones too', { timeout: 120_000 }, async () => {
+    const files = [...(await corpusFiles('gpx')), ...(await corpusFiles('derived'))];
+    expect(files.length).toBeGreaterThan(20);
+    for (const { bytes } of files) await expectParity(bytes);
+  });
+});
