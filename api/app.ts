@@ -12,6 +12,7 @@ import { registerAuthentication } from './plugins/authenticate.ts';
 import { registerConnectRefusal } from './plugins/broken-requests.ts';
 import { registerClosing } from './plugins/closing.ts';
 import { registerExpectations } from './plugins/expectations.ts';
+import { allowHalfClosed } from './plugins/half-closed.ts';
 import { registerNotFound } from './plugins/not-found.ts';
 import { registerProblems } from './plugins/problems.ts';
 import { registerRequestLog } from './plugins/request-log.ts';
@@ -46,6 +47,7 @@ export async function buildApp(deps: AppDeps): Promise<FastifyInstance> {
   registerUnreadBodies(app);
   registerExpectations(app);
   registerConnectRefusal(app);
+  allowHalfClosed(app);
   registerNotFound(app);
   const closing = registerClosing(app, patience);
   registerAuthentication(app, deps);

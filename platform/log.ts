@@ -2,7 +2,7 @@ import { type Logger, pino } from 'pino';
 
 export type Log = Logger;
 
-/** Never in a log, wherever they stand: credentials, and where somebody was. */
+/** Never in a log, down to the third level of an event: credentials, and where somebody was. */
 const REDACTED = ['authorization', 'cookie', 'apiKey', 'key', 'secret', 'token', 'password', 'lat', 'lon'];
 
 /** JSON lines on standard output; the trace id is added by the pino instrumentation (platform/instrument.mjs). */
@@ -11,7 +11,7 @@ export function createLog(options: { process: string; level: string; build: stri
     level: options.level,
     base: { process: options.process, build: options.build, pid: process.pid },
     timestamp: pino.stdTimeFunctions.isoTime,
-    redact: { paths: REDACTED.flatMap((name) => [name, `*.${name}`, `req.headers.${name}`]), censor: '[redacted]' },
+    redact: { paths: REDACTED.flatMap((name) => [name, `*.${name}`, `*.*.${name}`]), censor: '[redacted]' },
     formatters: { level: (level) => ({ level }) },
   });
 }

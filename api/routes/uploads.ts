@@ -118,7 +118,7 @@ async function answer(
   reply: FastifyReply,
   uploadId: string,
 ): Promise<unknown> {
-  const waitS = readWaitS(request.headers['prefer']);
+  const waitS = readWaitS(request.headers.prefer);
   const find = () => owned(db, request, uploadId);
   const upload = waitS > 0 ? await waitUntilFinished({ find, waitS, request: request.raw, closing }) : await find();
   if (waitS > 0) reply.header('preference-applied', `wait=${waitS}`);

@@ -24,13 +24,18 @@ export function parseDateTimeMs(text: string): number {
   }
   if (hour === 24 && (minute > 0 || second > 0 || fractionMs > 0)) return Number.NaN;
   const offsetMin = zoneMinutes(text, at);
-  return ((daysSince1970(year, month, day) * 24 + hour) * 60 + minute - offsetMin) * 60_000 + second * 1000 + fractionMs;
+  return (
+    ((daysSince1970(year, month, day) * 24 + hour) * 60 + minute - offsetMin) * 60_000 + second * 1000 + fractionMs
+  );
 }
 
 /** Whether a text that `parseDateTimeMs` accepts names its zone. */
 export function hasZone(text: string): boolean {
   const last = text.charCodeAt(text.length - 1) | LOWER;
-  return last === LOWER_Z || text.charCodeAt(text.length - 3) === COLON && text.length > 19 && /[+-]/.test(text[text.length - 6] ?? '');
+  return (
+    last === LOWER_Z ||
+    (text.charCodeAt(text.length - 3) === COLON && text.length > 19 && /[+-]/.test(text[text.length - 6] ?? ''))
+  );
 }
 
 const LOWER = 0x20;
@@ -59,7 +64,8 @@ function zoneMinutes(text: string, at: number): number {
   if (at === text.length) return 0;
   const mark = text.charCodeAt(at);
   if ((mark | LOWER) === LOWER_Z) return at + 1 === text.length ? 0 : Number.NaN;
-  if ((mark !== PLUS && mark !== MINUS) || text.charCodeAt(at + 3) !== COLON || at + 6 !== text.length) return Number.NaN;
+  if ((mark !== PLUS && mark !== MINUS) || text.charCodeAt(at + 3) !== COLON || at + 6 !== text.length)
+    return Number.NaN;
   const minutes = digits(text, at + 4, 2);
   const total = digits(text, at + 1, 2) * 60 + minutes;
   if (!(total <= ZONE_LIMIT_MIN) || minutes > 59) return Number.NaN;
@@ -97,5 +103,7 @@ function daysSince1970(year: number, month: number, day: number): number {
   const era = Math.floor(y / 400);
   const yearOfEra = y - era * 400;
   const dayOfYear = Math.floor((153 * (month + (month > 2 ? -3 : 9)) + 2) / 5) + day - 1;
-  return era * 146_097 + yearOfEra * 365 + Math.floor(yearOfEra / 4) - Math.floor(yearOfEra / 100) + dayOfYear - 719_468;
+  return (
+    era * 146_097 + yearOfEra * 365 + Math.floor(yearOfEra / 4) - Math.floor(yearOfEra / 100) + dayOfYear - 719_468
+  );
 }

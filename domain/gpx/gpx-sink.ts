@@ -95,7 +95,10 @@ function placed(document: GpxDocument, kind: ElementKind): ElementKind {
 
 function openRoot(document: GpxDocument, name: string, tagOffset: () => number): void {
   if (adoptRoot(document.namespaces, name) === null) {
-    throw new Rejection('gpx/not-gpx', { offset: tagOffset(), detail: `The root element <${name}> is not that of GPX.` });
+    throw new Rejection('gpx/not-gpx', {
+      offset: tagOffset(),
+      detail: `The root element <${name}> is not that of GPX.`,
+    });
   }
 }
 

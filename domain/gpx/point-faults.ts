@@ -30,7 +30,11 @@ export function faultWarnings(faults: FaultCounts): Warning[] {
     ['gpx/bad-time', 'Times that cannot be read or do not exist were left out.', faults.badTimes],
     ['gpx/implausible-time', 'Times before 1990 or after the upload were left out.', faults.implausibleTimes],
     ['gpx/time-without-zone', 'Times without a zone were taken as UTC.', faults.zonelessTimes],
-    ['gpx/time-backwards', 'Time goes backwards inside a segment; such steps count as no movement.', faults.backwardTimes],
+    [
+      'gpx/time-backwards',
+      'Time goes backwards inside a segment; such steps count as no movement.',
+      faults.backwardTimes,
+    ],
     ['gpx/bad-sensor-value', 'Sensor values that are no number or impossible were left out.', sensors],
     ['gpx/misplaced-point', 'Points outside of any segment or route were left out.', faults.misplacedPoints],
   ];

@@ -19,7 +19,10 @@ export function refuseDoctype(bytes: Uint8Array, bodyAt: number, encoding: Encod
 }
 
 export function doctypeForbidden(offset: number): Rejection {
-  return new Rejection('gpx/doctype-forbidden', { offset, detail: 'A DOCTYPE is refused: entities could be declared in it.' });
+  return new Rejection('gpx/doctype-forbidden', {
+    offset,
+    detail: 'A DOCTYPE is refused: entities could be declared in it.',
+  });
 }
 
 interface Scan {

@@ -1,11 +1,11 @@
 import { Rejection } from '../../contracts/rejections.ts';
+import { LIMITS } from '../limits/limits.ts';
 import { decodePiece } from './decode.ts';
-import { type EncodingFound, detectEncoding } from './encoding.ts';
+import { detectEncoding, type EncodingFound } from './encoding.ts';
 import { refuseDoctype } from './prolog.ts';
 import { createSaxes } from './saxes-handlers.ts';
 import { truncated, xmlFault } from './xml-faults.ts';
 import { limitAttribute, limitElement, limitText, limitUnfinished, overLimit } from './xml-limits.ts';
-import { LIMITS } from '../limits/limits.ts';
 import { enterPiece, markOffset, setMark, tagOffset, unitBytes, type XmlSink, type XmlState } from './xml-state.ts';
 
 /** Bytes that are decoded and parsed at a time, so that no string grows with the file. */

@@ -7,10 +7,22 @@ export interface Limit {
 
 /** Every limit on what is received and read. Nothing else in the code may hold such a number. */
 export const LIMITS = {
-  wireBytes: limit(25_000_000, 'bytes', 'A day at 1 Hz with all sensors is under 20 MB; the big sites stop at 25 MB too.'),
-  inflatedBytes: limit(100_000_000, 'bytes', 'GPX shrinks about tenfold under gzip, so 100 MB holds all that fits the wire.'),
+  wireBytes: limit(
+    25_000_000,
+    'bytes',
+    'A day at 1 Hz with all sensors is under 20 MB; the big sites stop at 25 MB too.',
+  ),
+  inflatedBytes: limit(
+    100_000_000,
+    'bytes',
+    'GPX shrinks about tenfold under gzip, so 100 MB holds all that fits the wire.',
+  ),
   inflateRatio: limit(200, 'times', 'Real recordings inflate 8 to 20 times; beyond 200 it is a bomb.'),
-  inflateRatioFreeBytes: limit(1_000_000, 'bytes', 'Small regular files may inflate far without harm; the ratio counts after this.'),
+  inflateRatioFreeBytes: limit(
+    1_000_000,
+    'bytes',
+    'Small regular files may inflate far without harm; the ratio counts after this.',
+  ),
   points: limit(1_000_000, 'points', 'Eleven days at 1 Hz; OpenStreetMap stops there too.'),
   xmlDepth: limit(64, 'levels', 'GPX with extensions of every maker nests under 12 deep.'),
   xmlAttributes: limit(64, 'attributes', 'Root elements of real files declare up to about 20 namespaces.'),
@@ -18,7 +30,11 @@ export const LIMITS = {
   xmlTextBytes: limit(65_536, 'bytes', 'Texts and attributes are held in memory whole; descriptions are far shorter.'),
   parseTimeMs: limit(10_000, 'ms', 'The largest allowed file reads in about 3 s on a slow core; longer is an attack.'),
   seriesPoints: limit(2_000, 'points', 'A screen is about 2,000 pixels wide, and the JSON stays near 100 kB.'),
-  multipartParts: limit(16, 'parts', 'One file and three optional fields are expected; some clients add a few of their own.'),
+  multipartParts: limit(
+    16,
+    'parts',
+    'One file and three optional fields are expected; some clients add a few of their own.',
+  ),
   multipartFiles: limit(1, 'parts', 'One upload is one recording.'),
   multipartFieldBytes: limit(4_096, 'bytes', 'Fields are names and ids, all shorter than this.'),
   multipartHeaderPairs: limit(32, 'parts', 'A part has two or three headers.'),

@@ -51,7 +51,8 @@ export function createWalk(options: WalkOptions): () => Fix {
     const effort = isPausing ? 85 : 115 + 380 * Math.max(0, slope);
     fix.lat = lat + noiseNorthM / METRES_PER_DEGREE;
     fix.lon = ((lon + noiseEastM / METRES_PER_DEGREE + 540) % 360) - 180;
-    fix.eleM = 800 + 81 * Math.sin(wayM / 900 + hills.first) + 13 * Math.sin(wayM / 260 + hills.second) + 0.4 * jitter();
+    fix.eleM =
+      800 + 81 * Math.sin(wayM / 900 + hills.first) + 13 * Math.sin(wayM / 260 + hills.second) + 0.4 * jitter();
     fix.heartRate += (effort - fix.heartRate) * Math.min(1, stepS / 40) + jitter();
     fix.cadence = isPausing ? 0 : 56 + 4 * jitter();
     fix.power = isPausing ? 0 : Math.max(0, 180 + 1600 * slope + 30 * jitter());

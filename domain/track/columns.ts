@@ -83,7 +83,17 @@ const MAGIC = TEXT.encode('CRNT');
 function headerOf(track: Track, present: readonly { name: ColumnName }[]): Header {
   const { kind, format, name, sport, device, warnings } = track;
   const columns = present.map((column) => column.name);
-  return { kind, format, name, sport, device, warnings, points: track.lat.length, segments: track.segmentStarts.length, columns };
+  return {
+    kind,
+    format,
+    name,
+    sport,
+    device,
+    warnings,
+    points: track.lat.length,
+    segments: track.segmentStarts.length,
+    columns,
+  };
 }
 
 function readColumns(take: (name: ColumnName) => ArrayBuffer | null) {

@@ -18,7 +18,14 @@ export interface Climb {
 export function climbOf(track: Track): Climb | null {
   const { ele } = track;
   if (ele === null) return null;
-  const turning: Turning = { thresholdMm: ELEVATION_THRESHOLD_M * 1000, direction: 0, low: 0, high: 0, gain: 0, loss: 0 };
+  const turning: Turning = {
+    thresholdMm: ELEVATION_THRESHOLD_M * 1000,
+    direction: 0,
+    low: 0,
+    high: 0,
+    gain: 0,
+    loss: 0,
+  };
   const filled = new Float64Array(ele.length);
   let heightMm = 0;
   let risesMm = 0;

@@ -1,7 +1,7 @@
 import geographiclib from 'geographiclib-geodesic';
 
 /** WGS84 (NIMA TR8350.2): equatorial radius in metres, flattening, first eccentricity squared. */
-export const EQUATOR_RADIUS_M = 6_378_137;
+const EQUATOR_RADIUS_M = 6_378_137;
 const FLATTENING = 1 / 298.257223563;
 const E2 = FLATTENING * (2 - FLATTENING);
 const RADIANS = Math.PI / 180;
@@ -23,7 +23,8 @@ export function stepM(lat1: number, lon1: number, lat2: number, lon2: number): n
   const x = n * cos * dLon * RADIANS;
   const y = ((n * (1 - E2)) / w) * (lat2 - lat1) * RADIANS;
   const flatM = Math.sqrt(x * x + y * y);
-  if (flatM < LONG_STEP_M && lat1 < POLAR_LAT && lat2 < POLAR_LAT && lat1 > -POLAR_LAT && lat2 > -POLAR_LAT) return flatM;
+  if (flatM < LONG_STEP_M && lat1 < POLAR_LAT && lat2 < POLAR_LAT && lat1 > -POLAR_LAT && lat2 > -POLAR_LAT)
+    return flatM;
   return geodesicM(lat1, lat2, dLon);
 }
 

@@ -31,7 +31,11 @@ export function movingS(track: Track, cumulativeM: Float64Array, sport: string |
 
 /** Sports are free text; the words that makers use for riding, and Strava's old number for it. */
 export function isCycling(sport: string | null): boolean {
-  return sport !== null && /cycl|bik|mtb|velo|\bride\b|_ride\b|\bride_|radfahr|fahrrad|^1$/i.test(sport) && !/horse/i.test(sport);
+  return (
+    sport !== null &&
+    /cycl|bik|mtb|velo|\bride\b|_ride\b|\bride_|radfahr|fahrrad|^1$/i.test(sport) &&
+    !/horse/i.test(sport)
+  );
 }
 
 /** Points with times that never fall. */
@@ -46,7 +50,13 @@ function createStretch(capacity: number): Stretch {
 }
 
 /** Fills from `at` until time goes back or the segment ends; returns where the next stretch begins. */
-function fillStretch(stretch: Stretch, timeMs: Float64Array, cumulativeM: Float64Array, at: number, to: number): number {
+function fillStretch(
+  stretch: Stretch,
+  timeMs: Float64Array,
+  cumulativeM: Float64Array,
+  at: number,
+  to: number,
+): number {
   stretch.count = 0;
   let last = Number.NEGATIVE_INFINITY;
   for (let i = at; i < to; i++) {

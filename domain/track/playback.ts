@@ -26,7 +26,7 @@ export function playbackOf(track: Track, cumulativeM: Float64Array): Playback {
   const times = timesOf(track);
   if (times === null || track.timeMs === null) return byDistance(track, cumulativeM, 'no-times');
   let timed = 0;
-  for (const time of track.timeMs) if (time === time) timed++;
+  for (const time of track.timeMs) if (!Number.isNaN(time)) timed++;
   if (timed * 2 < track.lat.length) return byDistance(track, cumulativeM, 'too-few-times');
   return byTime(track, track.timeMs, cumulativeM, times);
 }
@@ -42,7 +42,12 @@ function byDistance(track: Track, cumulativeM: Float64Array, reason: Playback['r
 function byTime(track: Track, timeMs: Float64Array, cumulativeM: Float64Array, times: TrackTimes): Playback {
   const n = track.lat.length;
   const { startedAtMs, endedAtMs, elapsedS } = times;
-  const draft: Draft = { index: new Uint32Array(n), clock: new Float64Array(n), distanceM: new Float64Array(n), count: 0 };
+  const draft: Draft = {
+    index: new Uint32Array(n),
+    clock: new Float64Array(n),
+    distanceM: new Float64Array(n),
+    count: 0,
+  };
   const breaks: number[] = [];
   let soFarM = 0;
   for (const { from, to } of inTimeOrder(track, timeMs)) {

@@ -36,8 +36,8 @@ const OTHER_TIMES: Record<string, { why: string; startedAt: string | null; ended
   'gpxpy-Mojstrovka.gpx': { why: 'all its times are of 1901 and are discarded', startedAt: null, endedAt: null },
   'togeojson-blue_hills.gpx': {
     why: 'its tracks are not in the order of time; start is the earliest, end the latest',
-    startedAt: '2001-05-26T19:49:22.000Z',
-    endedAt: '2001-06-24T19:02:45.000Z',
+    startedAt: '2001-05-26T15:15:07.000Z',
+    endedAt: '2001-10-13T21:25:40.000Z',
   },
 };
 
@@ -65,21 +65,30 @@ describe.skipIf(names.length === 0)('the shared corpus (../shared/corpus)', () =
     expect([statistics.startedAt, statistics.endedAt]).toEqual([iso(gpxpy?.first_time), iso(gpxpy?.last_time)]);
   });
 
-  test.each(Object.entries(OTHER_TIMES))('%s has other times than the peers: $why', (name, { startedAt, endedAt }) => {
-    expect(derive(`gpx/${name}`).statistics).toMatchObject({ startedAt, endedAt });
-  });
+  test.each(Object.entries(OTHER_TIMES))(
+    '%s has other times than the peers, by definition',
+    (name, { why, startedAt, endedAt }) => {
+      expect(derive(`gpx/${name}`).statistics, why).toMatchObject({ startedAt, endedAt });
+    },
+  );
 
   test.each(tracks)('%s is as long as the peers say within 0.3 %, and as the geodesics within 1 ppm', (name) => {
     const track = readGpx(read(`gpx/${name}`), { receivedAtMs: RECEIVED_AT_MS });
     const { distanceM } = derive(`gpx/${name}`).statistics;
-    for (const peer of peersOf(name)) expect(Math.abs(distanceM - peer.length_2d_m)).toBeLessThanOrEqual(peer.length_2d_m * 0.003);
+    for (const peer of peersOf(name))
+      expect(Math.abs(distanceM - peer.length_2d_m)).toBeLessThanOrEqual(peer.length_2d_m * 0.003);
     const truthM = geodesicSumM(track);
     expect(Math.abs(distanceM - truthM)).toBeLessThanOrEqual(truthM * 1e-6);
   });
 
   test.each(Object.entries(OTHERWISE))('%s is refused, or read as a route', (name, expected) => {
     if (expected === 'route') {
-      expect(derive(`gpx/${name}`).statistics).toMatchObject({ kind: 'route', points: 55, segments: 1, elapsedS: null });
+      expect(derive(`gpx/${name}`).statistics).toMatchObject({
+        kind: 'route',
+        points: 55,
+        segments: 1,
+        elapsedS: null,
+      });
       return;
     }
     expect(refusalOf(`gpx/${name}`)).toEqual(expected);

@@ -1,6 +1,6 @@
+import { Rejection } from '../../../contracts/rejections.ts';
 import { readGpx } from '../../../domain/gpx/read-gpx.ts';
 import type { Track } from '../../../domain/track/track.ts';
-import { Rejection } from '../../../contracts/rejections.ts';
 
 export const RECEIVED_AT_MS = Date.UTC(2026, 10, 21);
 export const GPX_1_1 = 'http://www.topografix.com/GPX/1/1';

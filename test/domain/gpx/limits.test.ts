@@ -83,7 +83,12 @@ describe('limits of a document', () => {
     const full = gpx('<trkpt lat="1" lon="2"/>'.repeat(half), route);
     expect(read(full).lat).toHaveLength(half);
     const over = gpx(`${'<trkpt lat="1" lon="2"/>'.repeat(half)}<trkpt lat="3" lon="4"/>`, route);
-    expectOver(over, 'gpx/too-many-points', 'points', utf8(over).length - utf8('<trkpt lat="3" lon="4"/></trkseg></trk></gpx>').length);
+    expectOver(
+      over,
+      'gpx/too-many-points',
+      'points',
+      utf8(over).length - utf8('<trkpt lat="3" lon="4"/></trkseg></trk></gpx>').length,
+    );
   });
 });
 

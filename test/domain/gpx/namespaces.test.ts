@@ -14,11 +14,23 @@ function sensorsOf(extensions: string): (number | null)[] {
 describe('GPX elements are known by namespace, whatever the prefix', () => {
   test.each([
     ['1.1 as default', `<gpx xmlns="${GPX_1_1}"><trk><trkseg><trkpt lat="1" lon="2"/></trkseg></trk></gpx>`],
-    ['1.0 as default', `<gpx xmlns="http://www.topografix.com/GPX/1/0"><trk><trkseg><trkpt lat="1" lon="2"/></trkseg></trk></gpx>`],
+    [
+      '1.0 as default',
+      `<gpx xmlns="http://www.topografix.com/GPX/1/0"><trk><trkseg><trkpt lat="1" lon="2"/></trkseg></trk></gpx>`,
+    ],
     ['none at all', `<gpx><trk><trkseg><trkpt lat="1" lon="2"/></trkseg></trk></gpx>`],
-    ['an odd prefix', `<ü:gpx xmlns:ü="${GPX_1_1}"><ü:trk><ü:trkseg><ü:trkpt lat="1" lon="2"/></ü:trkseg></ü:trk></ü:gpx>`],
-    ['two prefixes for one', `<a:gpx xmlns:a="${GPX_1_1}" xmlns:b="${GPX_1_1}"><b:trk><a:trkseg><b:trkpt lat="1" lon="2"/></a:trkseg></b:trk></a:gpx>`],
-    ['a prefix bound anew inside', `<gpx xmlns="${GPX_1_1}"><x:trk xmlns:x="${GPX_1_1}"><x:trkseg><x:trkpt lat="1" lon="2"/></x:trkseg></x:trk></gpx>`],
+    [
+      'an odd prefix',
+      `<ü:gpx xmlns:ü="${GPX_1_1}"><ü:trk><ü:trkseg><ü:trkpt lat="1" lon="2"/></ü:trkseg></ü:trk></ü:gpx>`,
+    ],
+    [
+      'two prefixes for one',
+      `<a:gpx xmlns:a="${GPX_1_1}" xmlns:b="${GPX_1_1}"><b:trk><a:trkseg><b:trkpt lat="1" lon="2"/></a:trkseg></b:trk></a:gpx>`,
+    ],
+    [
+      'a prefix bound anew inside',
+      `<gpx xmlns="${GPX_1_1}"><x:trk xmlns:x="${GPX_1_1}"><x:trkseg><x:trkpt lat="1" lon="2"/></x:trkseg></x:trk></gpx>`,
+    ],
   ])('%s', (_, document) => {
     expect(read(document)).toMatchObject({ kind: 'track', warnings: [] });
   });
@@ -48,13 +60,33 @@ describe('GPX elements are known by namespace, whatever the prefix', () => {
 
 describe('sensor values', () => {
   test.each([
-    ['Garmin v1', `<t:TrackPointExtension xmlns:t="${GARMIN}/v1"><t:atemp>14.5</t:atemp><t:hr>121</t:hr><t:cad>80</t:cad></t:TrackPointExtension>`, [121, 80, null, 14.5]],
-    ['Garmin v2', `<q:TrackPointExtension xmlns:q="${GARMIN}/v2"><q:hr>122</q:hr><q:cad>81</q:cad><q:speed>3</q:speed></q:TrackPointExtension>`, [122, 81, null, null]],
+    [
+      'Garmin v1',
+      `<t:TrackPointExtension xmlns:t="${GARMIN}/v1"><t:atemp>14.5</t:atemp><t:hr>121</t:hr><t:cad>80</t:cad></t:TrackPointExtension>`,
+      [121, 80, null, 14.5],
+    ],
+    [
+      'Garmin v2',
+      `<q:TrackPointExtension xmlns:q="${GARMIN}/v2"><q:hr>122</q:hr><q:cad>81</q:cad><q:speed>3</q:speed></q:TrackPointExtension>`,
+      [122, 81, null, null],
+    ],
     ['Garmin power', `<p:PowerInWatts xmlns:p="${POWER}">250</p:PowerInWatts>`, [null, null, 250, null]],
-    ['Cluetrust', `<c:hr xmlns:c="${CLUETRUST}">123</c:hr><c:cadence xmlns:c="${CLUETRUST}">82</c:cadence><c:temp xmlns:c="${CLUETRUST}">-3</c:temp>`, [123, 82, null, -3]],
-    ['bare in the GPX namespace', '<heartrate>124</heartrate><cadence>83</cadence><power>260</power><temperature>7</temperature>', [124, 83, 260, 7]],
+    [
+      'Cluetrust',
+      `<c:hr xmlns:c="${CLUETRUST}">123</c:hr><c:cadence xmlns:c="${CLUETRUST}">82</c:cadence><c:temp xmlns:c="${CLUETRUST}">-3</c:temp>`,
+      [123, 82, null, -3],
+    ],
+    [
+      'bare in the GPX namespace',
+      '<heartrate>124</heartrate><cadence>83</cadence><power>260</power><temperature>7</temperature>',
+      [124, 83, 260, 7],
+    ],
     ['bare in no namespace', '<power xmlns="">270</power><hr xmlns="">125</hr>', [125, null, 270, null]],
-    ['of a stranger', '<x:hr xmlns:x="urn:stranger">99</x:hr><x:power xmlns:x="urn:stranger">99</x:power>', [null, null, null, null]],
+    [
+      'of a stranger',
+      '<x:hr xmlns:x="urn:stranger">99</x:hr><x:power xmlns:x="urn:stranger">99</x:power>',
+      [null, null, null, null],
+    ],
     ['Garmin name in the wrong namespace', `<p:hr xmlns:p="${POWER}">99</p:hr>`, [null, null, null, null]],
   ])('%s', (_, extensions, expected) => {
     expect(sensorsOf(extensions)).toEqual(expected);

@@ -57,11 +57,15 @@ describe('offsets are bytes of the file', () => {
   test('wherever a fault stands in a long file of mixed characters', () => {
     const character = fc.constantFrom('a', 'é', '山', '𝄞', '\r\n', '\n', '&amp;');
     fc.assert(
-      fc.property(fc.array(character, { minLength: 1, maxLength: 60 }), fc.integer({ min: 0, max: 2200 }), (text, times) => {
-        const points = trkpt(1, 2, `<name>${text.join('')}</name>`).repeat(times);
-        const document = gpx(points + BAD_POINT);
-        expect(codeAndOffset(document)).toEqual(['gpx/bad-coordinate', byteAt(document, BAD_POINT)]);
-      }),
+      fc.property(
+        fc.array(character, { minLength: 1, maxLength: 60 }),
+        fc.integer({ min: 0, max: 2200 }),
+        (text, times) => {
+          const points = trkpt(1, 2, `<name>${text.join('')}</name>`).repeat(times);
+          const document = gpx(points + BAD_POINT);
+          expect(codeAndOffset(document)).toEqual(['gpx/bad-coordinate', byteAt(document, BAD_POINT)]);
+        },
+      ),
       { numRuns: 40 },
     );
   });

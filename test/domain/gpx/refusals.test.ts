@@ -23,20 +23,44 @@ describe('a refusal names its code and the exact byte', () => {
     ['a NUL', gpx(`<name>a\u0000b</name>`), 'gpx/malformed', '\u0000'],
     ['< inside an attribute', gpx(`<trkpt lat="<" lon="2"/>`), 'gpx/malformed', '<" lon'],
     ['two dashes inside a comment', gpx(`<!-- a -- b -->`), 'gpx/malformed', ' b -->'],
-    ['a DOCTYPE', `<?xml version="1.0"?>\n<!-- x --><!DOCTYPE gpx>${gpx(POINT).slice(39)}`, 'gpx/doctype-forbidden', '<!DOCTYPE'],
+    [
+      'a DOCTYPE',
+      `<?xml version="1.0"?>\n<!-- x --><!DOCTYPE gpx>${gpx(POINT).slice(39)}`,
+      'gpx/doctype-forbidden',
+      '<!DOCTYPE',
+    ],
     ['a DOCTYPE without end', '<!DOCTYPE gpx [', 'gpx/doctype-forbidden', '<!DOCTYPE'],
     ['a DOCTYPE inside the root', gpx(`<!DOCTYPE gpx>`), 'gpx/doctype-forbidden', '<!DOCTYPE'],
     ['another vocabulary', '<kml xmlns="http://www.opengis.net/kml/2.2"></kml>', 'gpx/not-gpx', '<kml'],
     ['gpx of a foreign namespace', ' <gpx xmlns="urn:other"></gpx>', 'gpx/not-gpx', '<gpx'],
-    ['a latitude that is no number', gpx(`${POINT}<trkpt lat="abc" lon="2"/>`), 'gpx/bad-coordinate', '<trkpt lat="abc"'],
+    [
+      'a latitude that is no number',
+      gpx(`${POINT}<trkpt lat="abc" lon="2"/>`),
+      'gpx/bad-coordinate',
+      '<trkpt lat="abc"',
+    ],
   ])('%s', (_, document, code, marker) => {
     const offset = marker === undefined ? utf8(document).length - '</gpx>'.length : byteAt(document, marker);
     expect(codeAndOffset(document)).toEqual([code, offset]);
   });
 
   test.each([
-    ['', '2'], [' ', '2'], ['90.0001', '2'], ['-90.1', '0'], ['1', '180.5'], ['1,5', '2'], ['0x10', '2'], ['NaN', '2'],
-    ['Infinity', '2'], ['1e3', '2'], ['1e999', '2'], ['--1', '2'], ['1 2', '2'], ['.', '2'], ['1e', '2'], ['１', '2'],
+    ['', '2'],
+    [' ', '2'],
+    ['90.0001', '2'],
+    ['-90.1', '0'],
+    ['1', '180.5'],
+    ['1,5', '2'],
+    ['0x10', '2'],
+    ['NaN', '2'],
+    ['Infinity', '2'],
+    ['1e3', '2'],
+    ['1e999', '2'],
+    ['--1', '2'],
+    ['1 2', '2'],
+    ['.', '2'],
+    ['1e', '2'],
+    ['１', '2'],
   ])('the coordinate lat="%s" lon="%s"', (lat, lon) => {
     const document = gpx(`\n  ${trkpt(lat, lon)}`);
     expect(codeAndOffset(document)).toEqual(['gpx/bad-coordinate', byteAt(document, '<trkpt')]);
@@ -69,7 +93,9 @@ describe('a refusal names its code and the exact byte', () => {
 
 describe('a file that ends too early', () => {
   test('is truncated wherever it is cut, at its last byte', () => {
-    const whole = utf8(gpx(`<!-- ä --><trkpt lat="47.5" lon="11"><ele>1</ele><name><![CDATA[é]]>&amp;</name></trkpt>`, '<name>𝄞</name>'));
+    const whole = utf8(
+      gpx(`<!-- ä --><trkpt lat="47.5" lon="11"><ele>1</ele><name><![CDATA[é]]>&amp;</name></trkpt>`, '<name>𝄞</name>'),
+    );
     for (let end = 1; end < whole.length; end++) {
       expect(codeAndOffset(whole.subarray(0, end)), `cut at ${end}`).toEqual(['gpx/truncated', end]);
     }
@@ -78,7 +104,8 @@ describe('a file that ends too early', () => {
 
   test('in UTF-16 too, also inside a character', () => {
     const whole = utf16(gpx(trkpt(47.5, 11), '<name>𝄞</name>'), 'le');
-    for (let end = 4; end < whole.length; end++) expect(codeAndOffset(whole.subarray(0, end))).toEqual(['gpx/truncated', end]);
+    for (let end = 4; end < whole.length; end++)
+      expect(codeAndOffset(whole.subarray(0, end))).toEqual(['gpx/truncated', end]);
   });
 
   test('but a broken character after the root is an encoding fault', () => {

@@ -29,7 +29,12 @@ describe('tracks and segments', () => {
 
 describe('routes', () => {
   const route = (...names: string[]) =>
-    names.map((name) => `<rte><name>${name}</name><rtept lat="1" lon="2"><name>x</name></rtept><rtept lat="1" lon="3"/></rte>`).join('');
+    names
+      .map(
+        (name) =>
+          `<rte><name>${name}</name><rtept lat="1" lon="2"><name>x</name></rtept><rtept lat="1" lon="3"/></rte>`,
+      )
+      .join('');
 
   test('make a route where there is no track point, each a segment', () => {
     const track = read(`<gpx><trk><trkseg/></trk>${route('one', 'two')}</gpx>`);
@@ -48,16 +53,21 @@ describe('routes', () => {
 
 describe('what the file says about itself', () => {
   test('the first named track gives the name, else the metadata, else the file', () => {
-    const tracks = (...names: string[]) => names.map((name) => `<trk>${name}<trkseg>${trkpt(1, 2)}</trkseg></trk>`).join('');
+    const tracks = (...names: string[]) =>
+      names.map((name) => `<trk>${name}<trkseg>${trkpt(1, 2)}</trkseg></trk>`).join('');
     const metadata = '<metadata><name>meta</name><author><name>me</name></author></metadata>';
-    expect(read(`<gpx>${metadata}${tracks('<name> </name>', '<name> second </name>', '<name>third</name>')}</gpx>`).name).toBe('second');
+    expect(
+      read(`<gpx>${metadata}${tracks('<name> </name>', '<name> second </name>', '<name>third</name>')}</gpx>`).name,
+    ).toBe('second');
     expect(read(`<gpx>${metadata}${tracks('')}</gpx>`).name).toBe('meta');
     expect(read(`<gpx><name>1.0</name>${tracks('')}</gpx>`).name).toBe('1.0');
     expect(read(`<gpx>${tracks('')}</gpx>`).name).toBeNull();
   });
 
   test('type is the sport and creator the device', () => {
-    const track = read(`<gpx creator=" Edge 530 "><trk><type>cycling</type><trkseg>${trkpt(1, 2, '<type>x</type>')}</trkseg></trk></gpx>`);
+    const track = read(
+      `<gpx creator=" Edge 530 "><trk><type>cycling</type><trkseg>${trkpt(1, 2, '<type>x</type>')}</trkseg></trk></gpx>`,
+    );
     expect(track).toMatchObject({ sport: 'cycling', device: 'Edge 530' });
   });
 

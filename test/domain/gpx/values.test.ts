@@ -6,7 +6,12 @@ import { gpx, RECEIVED_AT_MS, read, trkpt, warningsOf } from './gpx-text.ts';
 
 describe('decimals', () => {
   test('every finite number is read as JavaScript reads it', () => {
-    fc.assert(fc.property(fc.double({ noNaN: true, noDefaultInfinity: true }), (value) => parseDecimal(String(value)) === value));
+    fc.assert(
+      fc.property(
+        fc.double({ noNaN: true, noDefaultInfinity: true }),
+        (value) => parseDecimal(String(value)) === value,
+      ),
+    );
     const decimal = fc.tuple(fc.bigInt({ min: 0n, max: 10n ** 20n }), fc.nat(18));
     fc.assert(
       fc.property(decimal, ([digits, decimals]) => {
@@ -18,12 +23,26 @@ describe('decimals', () => {
     );
   });
 
-  test.each(['', ' ', '-', '.', '+.', '1..2', '1.2.3', '0x1f', '1,5', 'NaN', 'INF', 'Infinity', '1e', 'e5', '1_000', '٣'])(
-    '"%s" is none',
-    (text) => {
-      expect(parseDecimal(text)).toBeNaN();
-    },
-  );
+  test.each([
+    '',
+    ' ',
+    '-',
+    '.',
+    '+.',
+    '1..2',
+    '1.2.3',
+    '0x1f',
+    '1,5',
+    'NaN',
+    'INF',
+    'Infinity',
+    '1e',
+    'e5',
+    '1_000',
+    '٣',
+  ])('"%s" is none', (text) => {
+    expect(parseDecimal(text)).toBeNaN();
+  });
 });
 
 describe('times', () => {
@@ -46,11 +65,27 @@ describe('times', () => {
   });
 
   test.each([
-    '2026-02-29T00:00:00Z', '2026-13-01T00:00:00Z', '2026-00-10T00:00:00Z', '2026-04-31T00:00:00Z',
-    '2026-05-01T24:00:01Z', '2026-05-01T25:00:00Z', '2026-05-01T06:60:00Z', '2026-05-01T06:00:61Z',
-    '2026-05-01T06:00:60Z', '2026-05-01', '2026-05-01T06:00Z', '2026-05-01T06:00:00.Z', '2026-05-01T06:00:00+0200',
-    '2026-05-01T06:00:00+15:00', '2026-05-01T06:00:00+02:60', '2026-05-01T06:00:00Zx', '26-05-01T06:00:00Z',
-    '12026-05-01T06:00:00Z', '-2026-05-01T06:00:00Z', '01.05.2026 06:00:00', '',
+    '2026-02-29T00:00:00Z',
+    '2026-13-01T00:00:00Z',
+    '2026-00-10T00:00:00Z',
+    '2026-04-31T00:00:00Z',
+    '2026-05-01T24:00:01Z',
+    '2026-05-01T25:00:00Z',
+    '2026-05-01T06:60:00Z',
+    '2026-05-01T06:00:61Z',
+    '2026-05-01T06:00:60Z',
+    '2026-05-01',
+    '2026-05-01T06:00Z',
+    '2026-05-01T06:00:00.Z',
+    '2026-05-01T06:00:00+0200',
+    '2026-05-01T06:00:00+15:00',
+    '2026-05-01T06:00:00+02:60',
+    '2026-05-01T06:00:00Zx',
+    '26-05-01T06:00:00Z',
+    '12026-05-01T06:00:00Z',
+    '-2026-05-01T06:00:00Z',
+    '01.05.2026 06:00:00',
+    '',
   ])('"%s" is none', (text) => {
     expect(parseDateTimeMs(text)).toBeNaN();
   });
@@ -65,7 +100,14 @@ describe('values of a point that are bad stay missing and are counted', () => {
   const withValues = (...inside: string[]) => read(gpx(inside.map((value) => trkpt(1, 2, value)).join('')));
 
   test('elevations', () => {
-    const track = withValues('<ele>812.5</ele>', '<ele>high</ele>', '<ele>1e9</ele>', '<ele></ele>', '<ele>1<x/>2</ele>', '<ele> -3 </ele>');
+    const track = withValues(
+      '<ele>812.5</ele>',
+      '<ele>high</ele>',
+      '<ele>1e9</ele>',
+      '<ele></ele>',
+      '<ele>1<x/>2</ele>',
+      '<ele> -3 </ele>',
+    );
     expect([...(track.ele ?? [])]).toEqual([812.5, Number.NaN, Number.NaN, Number.NaN, Number.NaN, -3]);
     expect(warningsOf(track)).toEqual({ 'gpx/bad-elevation': 3 });
   });
@@ -79,7 +121,9 @@ describe('values of a point that are bad stay missing and are counted', () => {
 
   test('times that cannot be, are too old or lie in the future', () => {
     const future = new Date(RECEIVED_AT_MS + 86_400_001).toISOString();
-    const track = withValues(...['2026-02-30T00:00:00Z', '1901-12-13T20:45:52Z', future, 'now', ''].map((time) => `<time>${time}</time>`));
+    const track = withValues(
+      ...['2026-02-30T00:00:00Z', '1901-12-13T20:45:52Z', future, 'now', ''].map((time) => `<time>${time}</time>`),
+    );
     expect(track.timeMs).toBeNull();
     expect(warningsOf(track)).toEqual({ 'gpx/bad-time': 2, 'gpx/implausible-time': 2 });
   });
@@ -91,7 +135,9 @@ describe('values of a point that are bad stay missing and are counted', () => {
 
   test('times without a zone are UTC, and steps back are counted inside a segment only', () => {
     const at = (clock: string) => trkpt(1, 2, `<time>2026-05-01T${clock}</time>`);
-    const track = read(gpx(`${at('06:00:05')}${at('06:00:04Z')}${at('06:00:04Z')}${at('06:00:01Z')}</trkseg><trkseg>${at('05:00:00Z')}`));
+    const track = read(
+      gpx(`${at('06:00:05')}${at('06:00:04Z')}${at('06:00:04Z')}${at('06:00:01Z')}</trkseg><trkseg>${at('05:00:00Z')}`),
+    );
     expect(warningsOf(track)).toEqual({ 'gpx/time-without-zone': 1, 'gpx/time-backwards': 2 });
   });
 

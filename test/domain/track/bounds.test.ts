@@ -4,24 +4,51 @@ import { boundsOf } from '../../../domain/track/bounds.ts';
 import { randomSegments, trackOf } from './track-of.ts';
 
 type LonLat = readonly [number, number];
-const boundsOfPoints = (...segments: LonLat[][]) => boundsOf(trackOf(segments.map((segment) => segment.map(([lon, lat]) => ({ lat, lon })))));
+const boundsOfPoints = (...segments: LonLat[][]) =>
+  boundsOf(trackOf(segments.map((segment) => segment.map(([lon, lat]) => ({ lat, lon })))));
 
 describe('bounds', () => {
   test('of an ordinary track are its extremes, to the last digit', () => {
-    const box = boundsOfPoints([[11.3, 47.2], [11.1, 47.5], [11.2, 47.1]]);
+    const box = boundsOfPoints([
+      [11.3, 47.2],
+      [11.1, 47.5],
+      [11.2, 47.1],
+    ]);
     expect(box).toEqual({ minLat: 47.1, minLon: 11.1, maxLat: 47.5, maxLon: 11.3 });
   });
 
   test('of a track over the antimeridian have minLon > maxLon', () => {
     const box = { minLat: -17, minLon: 179.5, maxLat: -16, maxLon: -179.5 };
-    expect(boundsOfPoints([[179.5, -17], [-179.5, -16]])).toEqual(box);
-    expect(boundsOfPoints([[-179.5, -16], [179.5, -17]])).toEqual(box);
+    expect(
+      boundsOfPoints([
+        [179.5, -17],
+        [-179.5, -16],
+      ]),
+    ).toEqual(box);
+    expect(
+      boundsOfPoints([
+        [-179.5, -16],
+        [179.5, -17],
+      ]),
+    ).toEqual(box);
     expect(boundsOfPoints([[179.5, -17]], [[-179.5, -16]])).toEqual(box);
   });
 
   test('of segments on both sides leave out the widest gap', () => {
     const box = { minLat: 0, minLon: 100, maxLat: 0, maxLon: -120 };
-    expect(boundsOfPoints([[-120, 0]], [[100, 0], [120, 0]], [[175, 0], [-160, 0]])).toEqual(box);
+    expect(
+      boundsOfPoints(
+        [[-120, 0]],
+        [
+          [100, 0],
+          [120, 0],
+        ],
+        [
+          [175, 0],
+          [-160, 0],
+        ],
+      ),
+    ).toEqual(box);
   });
 
   test('round the globe are all longitudes', () => {
@@ -30,7 +57,13 @@ describe('bounds', () => {
   });
 
   test('a pole has no longitude', () => {
-    expect(boundsOfPoints([[0, 90], [20, 89], [21, 88]])).toEqual({ minLat: 88, minLon: 20, maxLat: 90, maxLon: 21 });
+    expect(
+      boundsOfPoints([
+        [0, 90],
+        [20, 89],
+        [21, 88],
+      ]),
+    ).toEqual({ minLat: 88, minLon: 20, maxLat: 90, maxLon: 21 });
     expect(boundsOfPoints([[33, -90]])).toEqual({ minLat: -90, minLon: 33, maxLat: -90, maxLon: 33 });
   });
 

@@ -48,7 +48,13 @@ describe('the stored normal form', () => {
     const bytes = encodeColumns(trackOf([[{ lat: 1, lon: 2 }]]));
     const other = bytes.slice();
     other[4] = 9;
-    for (const bad of [new Uint8Array(), bytes.subarray(0, 20), bytes.subarray(0, bytes.length - 8), other, bytes.subarray(1)]) {
+    for (const bad of [
+      new Uint8Array(),
+      bytes.subarray(0, 20),
+      bytes.subarray(0, bytes.length - 8),
+      other,
+      bytes.subarray(1),
+    ]) {
       expect(() => decodeColumns(bad)).toThrow();
     }
   });

@@ -95,7 +95,9 @@ describe('the distance of a track', () => {
   test('never grows when points are left out', () => {
     fc.assert(
       fc.property(randomSegments, fc.integer({ min: 2, max: 5 }), (segments, every) => {
-        const thinned = segments.map((segment) => segment.filter((_, i) => i % every === 0 || i === segment.length - 1));
+        const thinned = segments.map((segment) =>
+          segment.filter((_, i) => i % every === 0 || i === segment.length - 1),
+        );
         expect(lengthOf(thinned)).toBeLessThanOrEqual(lengthOf(segments) * (1 + 1e-6) + 1e-6);
       }),
     );

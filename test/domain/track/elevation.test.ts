@@ -5,7 +5,13 @@ import { statisticsOf } from '../../../domain/track/statistics.ts';
 import { type Point, randomSegments, trackOf } from './track-of.ts';
 
 const profile = (...segments: (readonly (number | undefined)[])[]) =>
-  climbOf(trackOf(segments.map((heights) => heights.map((ele): Point => ({ lat: 47, lon: 11, ...(ele === undefined ? {} : { ele }) })))));
+  climbOf(
+    trackOf(
+      segments.map((heights) =>
+        heights.map((ele): Point => ({ lat: 47, lon: 11, ...(ele === undefined ? {} : { ele }) })),
+      ),
+    ),
+  );
 
 /** Each height five times: the median leaves such steps as they are. */
 const steps = (...heights: number[]) => heights.flatMap((height) => Array.from({ length: 5 }, () => height));
@@ -48,7 +54,10 @@ describe('gain and loss', () => {
 
   test('are null without heights', () => {
     expect(profile([undefined, undefined])).toBeNull();
-    expect(statisticsOf(trackOf([[{ lat: 1, lon: 1 }]]))).toMatchObject({ elevationGainM: null, elevationThresholdM: null });
+    expect(statisticsOf(trackOf([[{ lat: 1, lon: 1 }]]))).toMatchObject({
+      elevationGainM: null,
+      elevationThresholdM: null,
+    });
   });
 });
 

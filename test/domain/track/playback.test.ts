@@ -26,7 +26,8 @@ function play(track: Track): { placeM: number; distanceM: number; statedM: numbe
   return { placeM, distanceM, statedM: series.max_error_m, n: series.n };
 }
 
-const recording = (options: GenerateGpxOptions) => readGpx(generateGpx(options), { receivedAtMs: Date.UTC(2026, 10, 21) });
+const recording = (options: GenerateGpxOptions) =>
+  readGpx(generateGpx(options), { receivedAtMs: Date.UTC(2026, 10, 21) });
 
 describe('a player shows the recording', () => {
   test.each([

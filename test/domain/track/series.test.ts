@@ -34,7 +34,10 @@ function expectMonotone(values: readonly number[]): void {
 
 describe('the series of any track', () => {
   test('begins at [0, 0], ends at [elapsed, distance] and never falls', () => {
-    fc.assert(fc.property(randomSegments, (segments) => expectWellFormed(trackOf(segments))), { numRuns: 300 });
+    fc.assert(
+      fc.property(randomSegments, (segments) => expectWellFormed(trackOf(segments))),
+      { numRuns: 300 },
+    );
   });
 
   test('also when times are shuffled, missing, doubled or all the same', () => {
@@ -43,7 +46,10 @@ describe('the series of any track', () => {
       fc.property(fc.array(fc.array(second, { maxLength: 12 }), { minLength: 1, maxLength: 4 }), (times) => {
         let m = 0;
         const segments = times.map((segment) =>
-          segment.map((t): Point => ({ ...offset(HOME, (m += 7), m % 31), ...(t === undefined ? {} : { t }) })),
+          segment.map((t): Point => {
+            m += 7;
+            return { ...offset(HOME, m, m % 31), ...(t === undefined ? {} : { t }) };
+          }),
         );
         if (segments.flat().length > 0) expectWellFormed(trackOf(segments));
       }),
@@ -63,7 +69,8 @@ describe('what is kept', () => {
   });
 
   test('a pause on a straight line stays, as a flat step', () => {
-    const walk = (fromS: number, fromM: number) => Array.from({ length: 100 }, (_, i) => ({ ...offset(HOME, 0, fromM + i), t: fromS + i }));
+    const walk = (fromS: number, fromM: number) =>
+      Array.from({ length: 100 }, (_, i) => ({ ...offset(HOME, 0, fromM + i), t: fromS + i }));
     const series = seriesOf(trackOf([[...walk(0, 0), ...walk(400, 99)]]));
     expect(series.time_dist).toEqual([
       [0, 0],
@@ -74,7 +81,8 @@ describe('what is kept', () => {
   });
 
   test('the ends of segments stay, and the time between them is a flat step', () => {
-    const segment = (fromS: number, fromM: number) => Array.from({ length: 50 }, (_, i) => ({ ...offset(HOME, fromM + i, 0), t: fromS + i }));
+    const segment = (fromS: number, fromM: number) =>
+      Array.from({ length: 50 }, (_, i) => ({ ...offset(HOME, fromM + i, 0), t: fromS + i }));
     const series = seriesOf(trackOf([segment(0, 0), segment(600, 5000), segment(900, 5049)]));
     expect(series.segment_starts).toEqual([2, 4]);
     expect(series.time_dist?.[1]?.[1]).toBe(series.time_dist?.[2]?.[1]);
@@ -82,8 +90,14 @@ describe('what is kept', () => {
   });
 
   test('segments are played in the order of their times', () => {
-    const early = [{ ...HOME, t: 0 }, { ...offset(HOME, 100, 0), t: 100 }];
-    const late = [{ ...offset(HOME, 0, 900), t: 500 }, { ...offset(HOME, 60, 900), t: 560 }];
+    const early = [
+      { ...HOME, t: 0 },
+      { ...offset(HOME, 100, 0), t: 100 },
+    ];
+    const late = [
+      { ...offset(HOME, 0, 900), t: 500 },
+      { ...offset(HOME, 60, 900), t: 560 },
+    ];
     const series = seriesOf(trackOf([late, early]));
     expect(series.time_dist?.map(([seconds]) => seconds)).toEqual([0, 100, 500, 560]);
     expect(sums(series.lat_e6)[0]).toBe(47_000_000);
@@ -101,12 +115,20 @@ describe('what is kept', () => {
   });
 
   test('longitudes run on over the antimeridian', () => {
-    const points = [{ lat: 0, lon: 179.9999 }, { lat: 0.001, lon: -179.9995 }, { lat: 0, lon: 179.999 }];
+    const points = [
+      { lat: 0, lon: 179.9999 },
+      { lat: 0.001, lon: -179.9995 },
+      { lat: 0, lon: 179.999 },
+    ];
     expect(seriesOf(trackOf([points])).lon_e6).toEqual([179_999_900, 600, -1500]);
   });
 
   test('a single point is a series of one', () => {
-    expect(seriesOf(trackOf([[{ ...HOME, t: 3 }]]))).toMatchObject({ n: 1, time_dist: [[0, 0]], max_error_m: expect.any(Number) });
+    expect(seriesOf(trackOf([[{ ...HOME, t: 3 }]]))).toMatchObject({
+      n: 1,
+      time_dist: [[0, 0]],
+      max_error_m: expect.any(Number),
+    });
   });
 });
 
@@ -135,7 +157,10 @@ describe('the limit of 2,000 points', () => {
   });
 
   test('holds for a zigzag that gives the thinning the most to do', () => {
-    const zigzag = Array.from({ length: 60_000 }, (_, i): Point => ({ lat: 10 + (i % 2) * (i / 1e6), lon: 20 + i / 1e5, t: i }));
+    const zigzag = Array.from(
+      { length: 60_000 },
+      (_, i): Point => ({ lat: 10 + (i % 2) * (i / 1e6), lon: 20 + i / 1e5, t: i }),
+    );
     expectWellFormed(trackOf([zigzag]));
   });
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { statisticsOf } from '../../../domain/track/statistics.ts';
 import { isCycling } from '../../../domain/track/moving.ts';
+import { statisticsOf } from '../../../domain/track/statistics.ts';
 import { offset, type Point, trackOf } from './track-of.ts';
 
 const START = { lat: 47, lon: 11 };
@@ -87,9 +87,20 @@ describe('moving time', () => {
   });
 
   test('sports that ride', () => {
-    for (const sport of ['cycling', 'Biking', 'mountain_biking', 'Ride', 'gravel_ride', 'EBikeRide', 'MTB', '1', 'Radfahren']) {
+    for (const sport of [
+      'cycling',
+      'Biking',
+      'mountain_biking',
+      'Ride',
+      'gravel_ride',
+      'EBikeRide',
+      'MTB',
+      '1',
+      'Radfahren',
+    ]) {
       expect(isCycling(sport), sport).toBe(true);
     }
-    for (const sport of ['running', 'hiking', 'horse_ride', 'Stride', 'pride', '9', '', null]) expect(isCycling(sport)).toBe(false);
+    for (const sport of ['running', 'hiking', 'horse_ride', 'Stride', 'pride', '9', '', null])
+      expect(isCycling(sport)).toBe(false);
   });
 });

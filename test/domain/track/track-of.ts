@@ -1,5 +1,4 @@
 import fc from 'fast-check';
-import { stepM } from '../../../domain/track/geodesic.ts';
 import type { Track } from '../../../domain/track/track.ts';
 
 export interface Point {
@@ -10,7 +9,7 @@ export interface Point {
   readonly t?: number;
 }
 
-export const DAY_START_MS = Date.UTC(2026, 4, 1, 6);
+const DAY_START_MS = Date.UTC(2026, 4, 1, 6);
 
 /** A track of the given segments; columns are there as soon as one point has the value. */
 export function trackOf(segments: readonly (readonly Point[])[], about: Partial<Track> = {}): Track {
@@ -80,7 +79,3 @@ export const randomSegments: fc.Arbitrary<Point[][]> = fc
       }),
     );
   });
-
-export function metresBetween(a: Point, b: Point): number {
-  return stepM(a.lat, a.lon, b.lat, b.lon);
-}

@@ -1,4 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { afterEach } from 'vitest';
@@ -33,14 +34,15 @@ export function startFixture(name: string, options: ChildOptions = {}): Child {
     env: { PATH: process.env.PATH, ...env },
   });
   running.add(child);
-  const ended = new Promise<number | NodeJS.Signals | null>((resolve) => {
-    child.once('close', (code, signal) => {
-      running.delete(child);
-      resolve(code ?? signal);
-    });
-  });
+  const ended = endOf(child).finally(() => running.delete(child));
   const lines = collectLines(child);
-  return { process: child, lines, ended, line: (matches) => waitForLine(child, lines, matches) };
+  return { process: child, lines, ended, line: (matches) => waitForLine(child, lines, matches, ended) };
+}
+
+/** Not `close`: that is never told once the parent has disconnected. */
+async function endOf(child: ChildProcess): Promise<number | NodeJS.Signals | null> {
+  const [[code, signal]] = await Promise.all([once(child, 'exit'), child.stdout && once(child.stdout, 'end')]);
+  return code ?? signal;
 }
 
 function collectLines(child: ChildProcess): string[] {
@@ -55,15 +57,20 @@ function collectLines(child: ChildProcess): string[] {
   return lines;
 }
 
-function waitForLine(child: ChildProcess, lines: readonly string[], matches: RegExp): Promise<string> {
+function waitForLine(
+  child: ChildProcess,
+  lines: readonly string[],
+  matches: RegExp,
+  ended: Promise<unknown>,
+): Promise<string> {
   return new Promise((resolve, reject) => {
     const look = () => {
       const found = lines.find((line) => matches.test(line));
       if (found !== undefined) resolve(found);
     };
     child.on('lines', look);
-    child.once('close', () => reject(new Error(`the process ended without ${matches}:\n${lines.join('\n')}`)));
     look();
+    void ended.then(() => reject(new Error(`the process ended without ${matches}:\n${lines.join('\n')}`)));
   });
 }
 

@@ -1,0 +1,88 @@
+import { randomBytes } from 'node:crypto';
+import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import type { FastifyInstance } from 'fastify';
+import { afterAll } from 'vitest';
+import { type AppDeps, buildApp } from '../../../api/app.ts';
+import { createKey } from '../../../cli/keys.ts';
+import { connect, type Pool } from '../../../db/pool.ts';
+import { createLog, type Log } from '../../../platform/log.ts';
+import { createLoops } from '../../../platform/loops.ts';
+import { parseCodecKeys } from '../../../platform/temporal/keyring.ts';
+import { openFsBlobStore } from '../../../services/blob-store-fs.ts';
+import { type TestDatabase, testDatabase } from '../../support/database.ts';
+
+/** The real app on a real database and a real blob folder, without Temporal: what is accepted stays `received`. */
+export interface ApiStack extends TestDatabase {
+  readonly app: FastifyInstance;
+  readonly blobDir: string;
+  /** `Authorization` of an account key. */
+  readonly headers: { authorization: string };
+  /** Files that the blob folder holds, unfinished ones too. */
+  storedFiles(): Promise<readonly string[]>;
+  uploadCount(): Promise<number>;
+}
+
+export async function apiStack(overrides: Partial<AppDeps> = {}): Promise<ApiStack> {
+  const database = await testDatabase();
+  const blobDir = await mkdtemp(path.join(tmpdir(), 'cairn-api-'));
+  const app = await testApp({ db: database.db, blobs: await openFsBlobStore(blobDir), ...overrides });
+  const { key } = await createKey(database.db, { kind: 'account', accountExternalId: 'tester', name: 'test' });
+  afterAll(() => rm(blobDir, { recursive: true, force: true }));
+  return {
+    ...database,
+    app,
+    blobDir,
+    headers: { authorization: `Bearer ${key}` },
+    storedFiles: () => filesIn(blobDir),
+    uploadCount: async () => {
+      const [row] = await database.query<{ n: number }>('select count(*)::int as n from uploads');
+      return row?.n ?? -1;
+    },
+  };
+}
+
+/** The app alone; everything that is not given is there and does nothing. */
+export async function testApp(deps: Partial<AppDeps> & Pick<AppDeps, 'blobs' | 'db'>): Promise<FastifyInstance> {
+  const log = deps.log ?? quietLog();
+  const loops = createLoops({ log: quietLog(), onDead: () => {} });
+  const dispatcher = { nudge: () => {}, status: () => 'unknown' as const };
+  const app = await buildApp({ log, loops, dispatcher, build: 'test', ...deps });
+  afterAll(async () => {
+    await app.close();
+    await loops.stop();
+  });
+  return app;
+}
+
+export function quietLog(): Log {
+  return createLog({ process: 'test', level: 'silent', build: 'test' });
+}
+
+/** A pool whose server is not there: nothing listens on port 9 (discard) of this machine. */
+export function absentDatabase(): Pool {
+  return connect('postgres://nobody:nothing@127.0.0.1:9/none');
+}
+
+export function testCodec(): { codecKeys: ReturnType<typeof parseCodecKeys>; token: string; uiOrigin: string } {
+  const codecKeys = parseCodecKeys(`k1:${randomBytes(32).toString('base64')}`);
+  return { codecKeys, token: randomBytes(24).toString('base64url'), uiOrigin: 'http://ui.example' };
+}
+
+/** Listens on loopback; the port. */
+export async function listen(app: FastifyInstance): Promise<number> {
+  await app.listen({ host: '127.0.0.1', port: 0 });
+  return portOf(app.server.address());
+}
+
+function portOf(address: AddressInfo | string | null): number {
+  if (address === null || typeof address === 'string') throw new Error('not listening on a port');
+  return address.port;
+}
+
+async function filesIn(folder: string): Promise<string[]> {
+  const entries = await readdir(folder, { recursive: true, withFileTypes: true });
+  return entries.filter((entry) => entry.isFile()).map((entry) => entry.name);
+}

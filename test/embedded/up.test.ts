@@ -1,0 +1,87 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { access, readFile, rm, stat } from 'node:fs/promises';
+import net from 'node:net';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { expect, onTestFinished, test } from 'vitest';
+import { freePort } from '../../platform/embedded/ports.ts';
+import { isAlive } from '../../platform/embedded/processes.ts';
+import { environment } from '../../platform/environment.ts';
+import { projectRoot, testHome } from '../support/servers.ts';
+
+test('npm start: from nothing to a processed recording, found by a second start, gone after SIGTERM', async () => {
+  const home = await homeOf('cairn up ö');
+  const port = await freePort();
+  const first = up(home, port);
+  await first.says('Cairn is ready');
+  expect(first.text()).toMatch(/sample recording processed: [\d.]+ km, 3600 points, in \d+ ms \(by workflow\)/);
+  expect(first.text()).toMatch(/its workflow {3}http:\/\/127\.0\.0\.1:\d+\/namespaces\/default\/workflows\/upload/);
+
+  const devFile = join(home, 'dev.json');
+  expect((await stat(devFile)).mode & 0o777).toBe(0o600);
+  const dev = JSON.parse(await readFile(devFile, 'utf8'));
+  expect(dev.api).toBe(`http://127.0.0.1:${port}`);
+  const tracks = await fetch(`${dev.api}/v1/tracks`, { headers: { authorization: `Bearer ${dev.apiKey}` } });
+  expect(tracks.status).toBe(200);
+
+  const second = up(home, port);
+  expect(await second.exitCode).toBe(0);
+  expect(second.text()).toContain(`Cairn already runs on ${home}: http://127.0.0.1:${port}`);
+
+  first.child.kill('SIGTERM');
+  expect(await first.exitCode).toBe(0);
+  for (const pid of Object.values(dev.pids)) expect(isAlive(Number(pid))).toBe(false);
+  await expect(access(devFile)).rejects.toThrow();
+}, 120_000);
+
+test('a port that is taken is named before anything is started', async () => {
+  const home = await homeOf('cairn-busy-');
+  const port = await freePort();
+  const squatter = net.createServer().listen(port, '127.0.0.1');
+  onTestFinished(() => void squatter.close());
+  const started = up(home, port);
+  expect(await started.exitCode).toBe(1);
+  expect(started.text()).toContain(`Port ${port} on 127.0.0.1 is taken`);
+  await expect(access(join(home, 'postgres'))).rejects.toThrow();
+});
+
+interface Up {
+  readonly child: ChildProcess;
+  readonly exitCode: Promise<number | null>;
+  text(): string;
+  /** Waits for the words; fails with all that was said if it ends before. */
+  says(words: string): Promise<void>;
+}
+
+function up(home: string, port: number): Up {
+  const program = join(projectRoot, 'cli', 'up', 'main.ts');
+  const child = spawn(process.execPath, ['--import', 'tsx', program], {
+    cwd: projectRoot,
+    env: { PATH: environment().PATH ?? '', HOME: home, CAIRN_HOME: home, PORT: String(port) },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  let said = '';
+  for (const stream of [child.stdout, child.stderr]) {
+    stream.setEncoding('utf8').on('data', (text: string) => {
+      said += text;
+    });
+  }
+  const exitCode = new Promise<number | null>((resolve) => child.once('exit', resolve));
+  onTestFinished(async () => {
+    child.kill('SIGTERM');
+    await exitCode;
+  });
+  const says = async (words: string): Promise<void> => {
+    while (!said.includes(words)) {
+      if (child.exitCode !== null) throw new Error(`it ended and had never said "${words}":\n${said}`);
+      await sleep(50);
+    }
+  };
+  return { child, exitCode, text: () => said, says };
+}
+
+async function homeOf(prefix: string): Promise<string> {
+  const home = await testHome(prefix);
+  onTestFinished(() => rm(home, { recursive: true, force: true }));
+  return home;
+}

@@ -1,0 +1,97 @@
+import { randomBytes } from 'node:crypto';
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { QUEUES } from '../../contracts/queues.ts';
+import { OTHER_SETTINGS, readConfig, SETTINGS } from '../../platform/config.ts';
+import { unknownSettings } from '../../platform/settings.ts';
+import { POLLED_QUEUES } from '../../workers/create-workers.ts';
+import { declaredVolumes, environmentOf, ours, services, variables } from './support/compose-file.ts';
+import { root } from './support/source-files.ts';
+
+const known = [...Object.keys(SETTINGS), ...OTHER_SETTINGS];
+const filledIn = {
+  POSTGRES_PASSWORD: randomBytes(24).toString('hex'),
+  TEMPORAL_POSTGRES_PASSWORD: randomBytes(24).toString('hex'),
+  CAIRN_CODEC_KEYS: `k1:${randomBytes(32).toString('base64')}`,
+  CAIRN_CODEC_UI_TOKEN: randomBytes(24).toString('hex'),
+};
+
+test.each(ours)('%s gets settings that it can start with, and none that it does not know', (_, service) => {
+  const env = environmentOf(service, filledIn);
+  expect(readConfig(env)).toMatchObject({ temporal: { address: 'temporal:7233', namespace: 'cairn' } });
+  expect(unknownSettings(env, known)).toEqual([]);
+});
+
+test.each(Object.keys(filledIn))('without %s nothing starts', (name) => {
+  const without = Object.fromEntries(Object.entries(filledIn).filter(([other]) => other !== name));
+  const all = () => Object.values(services).map((service) => environmentOf(service, without));
+  expect(all).toThrow(`${name} has no value`);
+});
+
+test('deploy/example.env names what the file asks for, and holds no value', () => {
+  const lines = readFileSync(join(root, 'deploy', 'example.env'), 'utf8').split('\n');
+  const settings = lines.filter((line) => line !== '' && !line.startsWith('#')).map((line) => line.split('='));
+  const asked = variables.filter(({ required }) => required).map(({ name }) => name);
+  expect(
+    settings
+      .map(([name]) => name)
+      .filter((name) => name !== 'GIT_SHA')
+      .sort(),
+  ).toEqual(asked.sort());
+  expect(settings.filter(([, value]) => value !== '')).toEqual([]);
+});
+
+/** Which program polls which queues. A queue that no container polls is work that waits for ever. */
+const POLLED_BY = { 'dist/workers/main.js': POLLED_QUEUES } as const;
+
+test.each(Object.values(QUEUES))('some service polls %s', (queue) => {
+  const programs = ours.flatMap(([, { command }]) => command ?? []);
+  const polled = Object.entries(POLLED_BY).flatMap(([program, queues]) => (programs.includes(program) ? queues : []));
+  expect(polled).toContain(queue);
+});
+
+test.each(['dist/api/main.js', 'dist/workers/main.js', 'dist/cli/main.js'])(
+  'some service runs %s, whose source exists',
+  (program) => {
+    expect(ours.some(([, { command }]) => command?.includes(program))).toBe(true);
+    expect(readFileSync(join(root, program.replace('dist/', '').replace('.js', '.ts')), 'utf8')).not.toBe('');
+  },
+);
+
+test.each([
+  ['api', 'api/main.ts'],
+  ['worker', 'workers/main.ts'],
+])('%s is given more time to end than its process takes', (name, source) => {
+  const [, graceMs = ''] = /graceMs: ([\d_]+)/.exec(readFileSync(join(root, source), 'utf8')) ?? [];
+  const graceS = Number(graceMs.replaceAll('_', '')) / 1_000;
+  expect(graceS).toBeGreaterThan(0);
+  expect(Number.parseInt(services[name]?.stop_grace_period ?? '', 10)).toBeGreaterThan(graceS);
+});
+
+test('nothing is published beyond loopback', () => {
+  const published = Object.values(services).flatMap(({ ports = [] }) => ports);
+  expect(published.length).toBeGreaterThan(0);
+  expect(published.filter((port) => !port.startsWith('127.0.0.1:'))).toEqual([]);
+});
+
+test('API and worker share the blobs, and start after the migration', () => {
+  for (const name of ['api', 'worker']) {
+    expect(services[name]?.volumes).toContain('blobs:/var/lib/cairn/blobs');
+    expect(services[name]?.depends_on?.migrate?.condition).toBe('service_completed_successfully');
+  }
+});
+
+test('every service says how it is seen to be well, but for jobs that end', () => {
+  const without = Object.entries(services).filter(([, service]) => !service.healthcheck && !service.build);
+  expect(without.map(([name]) => name)).toEqual(['temporal-schema', 'temporal-namespace', 'temporal-ui']);
+});
+
+test('what services name is there: dependencies, volumes, files of this repository', () => {
+  for (const { depends_on = {}, volumes = [] } of Object.values(services)) {
+    expect(Object.keys(services)).toEqual(expect.arrayContaining(Object.keys(depends_on)));
+    for (const [source = ''] of volumes.map((volume) => volume.split(':'))) {
+      expect(source.startsWith('./') ? existsSync(join(root, source)) : declaredVolumes.includes(source)).toBe(true);
+    }
+  }
+});
