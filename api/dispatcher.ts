@@ -54,7 +54,8 @@ export function startDispatcher(deps: DispatcherDeps): Dispatcher {
         const uploads = await takeUploadsToDispatch(deps.db, { limit, leaseS: TAKEN_FOR_S });
         if (uploads.length === 0) return;
         const now = (await dispatch(deps, uploads)) ? 'reachable' : 'away';
-        if (now !== state.temporal) deps.log.warn({ before: state.temporal, now }, 'temporal changed');
+        if (now !== state.temporal)
+          deps.log[now === 'away' ? 'warn' : 'info']({ before: state.temporal }, `temporal ${now}`);
         state.temporal = now;
         if (now === 'away') return;
       }

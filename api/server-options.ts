@@ -35,7 +35,7 @@ export function serverOptions(log: FastifyBaseLogger, patience: Patience): Fasti
     logController: new Fastify.LogController({ disableRequestLogging: true }), // see plugins/request-log.ts
     genReqId: requestId,
     clientErrorHandler: answerBrokenRequest,
-    frameworkErrors: answerFrameworkError,
+    frameworkErrors: (error, request, reply) => void answerFrameworkError(error, request, reply),
     requestTimeout: patience.requestMs,
     connectionTimeout: patience.silenceMs,
     http: { headersTimeout: patience.headersMs, connectionsCheckingInterval: patience.lookEveryMs },

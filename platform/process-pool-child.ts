@@ -23,8 +23,11 @@ function reply<Result>(message: ChildMessage<Result>): void {
   process.send?.(message);
 }
 
-/** A busy main thread hears no `disconnect`; a thread of its own looks at the parent's pid. */
+/**
+ * A busy main thread hears no `disconnect`; a thread of its own looks at the parent's pid. Which pid that is the main
+ * thread tells: by the time the other one is up, the parent may be gone already.
+ */
 function dieWithParent(): void {
-  const watch = `const { ppid } = process; setInterval(() => { if (process.ppid !== ppid) process.kill(process.pid, 'SIGKILL'); }, 500);`;
+  const watch = `setInterval(() => { if (process.ppid !== ${process.ppid}) process.kill(process.pid, 'SIGKILL'); }, 500);`;
   new Worker(watch, { eval: true, execArgv: [], stdout: false }).unref();
 }

@@ -20,9 +20,13 @@ export function registerProblems(app: FastifyInstance): void {
 }
 
 /** Addresses that Fastify cannot even route; it runs no hook for them. */
-export function answerFrameworkError(error: FastifyError, request: FastifyRequest, reply: FastifyReply): void {
+export async function answerFrameworkError(
+  error: FastifyError,
+  request: FastifyRequest,
+  reply: FastifyReply,
+): Promise<void> {
   setStandardHeaders(request, reply);
-  closeWhenUnread(request, reply);
+  await closeWhenUnread(request, reply);
   sendProblem(request, reply, asRejection(error, request));
 }
 

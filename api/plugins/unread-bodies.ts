@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 
 /** How long a refused sender may go on before it is cut off: long enough to read the refusal. */
@@ -5,7 +6,7 @@ export const LINGER_MS = 1_000;
 
 /** An answer before the end of the body is the last one on its connection, whoever gives it. */
 export function registerUnreadBodies(app: FastifyInstance): void {
-  app.addHook('onSend', async (request, reply) => closeWhenUnread(request, reply));
+  app.addHook('onSend', closeWhenUnread);
 }
 
 /**
@@ -13,8 +14,11 @@ export function registerUnreadBodies(app: FastifyInstance): void {
  * §9.6). Node alone would destroy the socket right after its last answer: closed with unread bytes it is reset, and the
  * caller never sees the answer.
  */
-export function closeWhenUnread(request: FastifyRequest, reply: FastifyReply): void {
+export async function closeWhenUnread(request: FastifyRequest, reply: FastifyReply): Promise<void> {
   const { raw } = request;
+  const { 'content-length': announced, 'transfer-encoding': chunked } = raw.headers;
+  if (announced === undefined && chunked === undefined) return;
+  if (raw.complete === false) await nextTurn(); // a short body in the packet of its headers is parsed after this hook
   if (raw.complete !== false) return; // whole, or not from a socket (inject)
   const { socket } = raw;
   reply.header('connection', 'close');

@@ -28,13 +28,18 @@ export async function receiveForm<Fields>(
   try {
     const fields = await new Promise<Fields>((resolve, reject) => {
       const whole = new Promise<void>((good, bad) => {
-        form.on('finish', () => settle(() => resolve(reader.readFields(parts.fields)), good, bad));
-        collect(form, parts, bad);
-        countBytes(request, bad);
-        finished(request, { writable: false }, (error) => error && bad(new Rejection('request/aborted')));
+        const refuse = (error: unknown) => {
+          bad(error);
+          reject(error); // at once: the end of the form may follow in the same turn
+        };
+        form.on('finish', () => attempt(() => resolve(reader.readFields(parts.fields)), refuse) && good());
+        collect(form, parts, refuse);
+        request.on('data', countBytes(refuse));
+        finished(request, { writable: false }, (error) => error && refuse(new Rejection('request/aborted')));
       });
-      whole.catch(reject);
+      whole.catch(() => {}); // whoever waits for it hears of it
       form.on('file', (_field, stream) => {
+        stream.on('error', () => {}); // without a listener a form cut off after a refusal would end the process
         parts.stream = stream;
         parts.file ??= reader.receive(untilWhole(stream, whole));
         parts.file.catch(reject);
@@ -60,12 +65,14 @@ interface Parts {
 
 type Refuse = (error: unknown) => void;
 
-function settle(work: () => void, good: () => void, bad: Refuse): void {
+/** False when it threw, which `refuse` was told. */
+function attempt(work: () => void, refuse: Refuse): boolean {
   try {
     work();
-    good();
+    return true;
   } catch (error) {
-    bad(error);
+    refuse(error);
+    return false;
   }
 }
 
@@ -89,16 +96,12 @@ function collect(form: BusboyInstance, parts: Parts, refuse: Refuse): void {
 }
 
 /** Bytes before, between and after the parts are in no part, and would be read without end. */
-function countBytes(request: IncomingMessage, refuse: Refuse): void {
+function countBytes(refuse: Refuse): (chunk: Buffer) => void {
   let bytes = -FORM_BYTES_AROUND_FILE;
-  request.on('data', (chunk: Buffer) => {
+  return (chunk) => {
     bytes += chunk.length;
-    try {
-      checkWireBytes(bytes);
-    } catch (error) {
-      refuse(error);
-    }
-  });
+    attempt(() => checkWireBytes(bytes), refuse);
+  };
 }
 
 function openForm(request: IncomingMessage): BusboyInstance {

@@ -9,16 +9,20 @@ const SEALED = Buffer.from('binary/encrypted').toString('base64');
  */
 export async function openHistory(value: unknown, keyring: CodecKeyring): Promise<unknown> {
   if (Array.isArray(value)) return Promise.all(value.map((each) => openHistory(each, keyring)));
+  if (typeof value === 'string') return value.replace(PROCESS_AND_HOST, 'captured');
   if (typeof value !== 'object' || value === null) return value;
   if (isSealed(value)) {
     const [opened] = await decodeForUi(keyring, [value]);
     return opened && withoutStackTrace(opened);
   }
   const entries = Object.entries(value).map(async ([name, each]) => {
-    return [name, name === 'identity' ? 'captured' : await openHistory(each, keyring)];
+    return [name, await openHistory(each, keyring)];
   });
   return Object.fromEntries(await Promise.all(entries));
 }
+
+/** How a worker names itself, and the queue of its own that a workflow sticks to. */
+const PROCESS_AND_HOST = /^\d+@.*$/;
 
 function isSealed(value: object): value is PayloadJson {
   return 'metadata' in value && Object(value.metadata).encoding === SEALED;

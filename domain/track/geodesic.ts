@@ -28,6 +28,15 @@ export function stepM(lat1: number, lon1: number, lat2: number, lon2: number): n
   return geodesicM(lat1, lat2, dLon);
 }
 
+/** More than a degree of latitude measures anywhere (111,694 m at the poles): for estimates that must not be too small. */
+export const MOST_DEGREE_M = 112_000;
+
+/** The same for a degree of longitude, on a line between two latitudes. */
+export function mostEastM(lat1: number, lat2: number): number {
+  const nearestEquator = lat1 * lat2 <= 0 ? 0 : Math.min(Math.abs(lat1), Math.abs(lat2));
+  return MOST_DEGREE_M * Math.cos(nearestEquator * RADIANS);
+}
+
 /** A difference of longitudes taken the short way round, in degrees from -180 to 180. */
 export function shortWay(dLon: number): number {
   if (dLon > 180) return dLon - 360;

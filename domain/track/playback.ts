@@ -35,7 +35,7 @@ function byDistance(track: Track, cumulativeM: Float64Array, reason: Playback['r
   const breaks = filledSegments(track)
     .slice(1)
     .map((segment) => segment.from);
-  const index = Uint32Array.from({ length: track.lat.length }, (_, i) => i);
+  const index = new Uint32Array(track.lat.length).map((_, i) => i);
   return { hasTimes: false, reason, index, clock: cumulativeM, distanceM: cumulativeM, breaks };
 }
 

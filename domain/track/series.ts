@@ -25,7 +25,7 @@ export function seriesOf(
 ): TrackSeries {
   const playback = playbackOf(track, cumulativeM);
   const { index, clock, distanceM, breaks } = playback;
-  const lat = Float64Array.from(index, (i) => track.lat[i] ?? 0);
+  const lat = picked(track.lat, index);
   const lon = unwrapped(track, index);
   const pins = breaks.flatMap((place) => [place - 1, place]);
   const kept = thin({ clock, lat, lon, distanceM }, { maxPoints, toleranceM: TOLERANCE_M, pins });
@@ -51,6 +51,12 @@ export function seriesOf(
     segment_starts: segmentStarts(kept, breaks),
     max_error_m: playbackErrorM({ clock, lat, lon }, shown),
   };
+}
+
+function picked(values: Float64Array, index: Playback['index']): Float64Array {
+  const picked = new Float64Array(index.length);
+  for (let place = 0; place < index.length; place++) picked[place] = values[index[place] ?? 0] ?? 0;
+  return picked;
 }
 
 function unwrapped(track: Track, index: Playback['index']): Float64Array {

@@ -1,3 +1,4 @@
+import { MOST_DEGREE_M, mostEastM } from './geodesic.ts';
 import { createIntervalHeap, type Interval, popInterval, pushInterval } from './interval-heap.ts';
 
 /** A line with a clock: columns of equal length. */
@@ -25,15 +26,14 @@ export function thin(line: TimedLine, options: ThinOptions): number[] {
   const n = line.clock.length;
   if (n <= 2) return Array.from({ length: n }, (_, i) => i);
   const kept = firstPlaces(n, options);
-  const scale = eastScale(line);
   const heap = createIntervalHeap(maxPoints + 1);
-  for (let k = 1; k < kept.length; k++) pushInterval(heap, worstOf(line, scale, kept[k - 1] ?? 0, kept[k] ?? 0));
+  for (let k = 1; k < kept.length; k++) pushInterval(heap, worstOf(line, kept[k - 1] ?? 0, kept[k] ?? 0));
   while (kept.length < maxPoints) {
     const top = popInterval(heap);
     if (top === null || top.error <= toleranceM * toleranceM) break;
     kept.push(top.worst);
-    pushInterval(heap, worstOf(line, scale, top.from, top.worst));
-    pushInterval(heap, worstOf(line, scale, top.worst, top.to));
+    pushInterval(heap, worstOf(line, top.from, top.worst));
+    pushInterval(heap, worstOf(line, top.worst, top.to));
   }
   return kept.sort((a, b) => a - b);
 }
@@ -53,18 +53,11 @@ function firstPlaces(n: number, { pins, maxPoints }: ThinOptions): number[] {
   return [...places].sort((a, b) => a - b);
 }
 
-/** Metres per degree, the greatest on the ellipsoid: the estimate must not be smaller than the error. */
-const DEGREE_M = 111_700;
-
-function eastScale(line: TimedLine): Float64Array {
-  return line.lat.map((lat) => DEGREE_M * Math.cos((lat * Math.PI) / 180));
-}
-
 /** An error of distance weighs 0.4 of one of place: it is a figure on an axis, not a dot off its path. */
 const DISTANCE_WEIGHT = 0.4 * 0.4;
 
 /** `error` is squared, in square metres. */
-function worstOf(line: TimedLine, scale: Float64Array, from: number, to: number): Interval {
+function worstOf(line: TimedLine, from: number, to: number): Interval {
   const { clock, lat, lon, distanceM } = line;
   const clock0 = clock[from] ?? 0;
   const lat0 = lat[from] ?? 0;
@@ -75,12 +68,13 @@ function worstOf(line: TimedLine, scale: Float64Array, from: number, to: number)
   const latRate = ((lat[to] ?? 0) - lat0) * per;
   const lonRate = ((lon[to] ?? 0) - lon0) * per;
   const distanceRate = ((distanceM[to] ?? 0) - distance0) * per;
+  const eastM = mostEastM(lat0, lat[to] ?? 0);
   let error = 0;
   let worst = from;
   for (let i = from + 1; i < to; i++) {
     const since = (clock[i] ?? 0) - clock0;
-    const north = (lat0 + latRate * since - (lat[i] ?? 0)) * DEGREE_M;
-    const east = (lon0 + lonRate * since - (lon[i] ?? 0)) * (scale[i] ?? 0);
+    const north = (lat0 + latRate * since - (lat[i] ?? 0)) * MOST_DEGREE_M;
+    const east = (lon0 + lonRate * since - (lon[i] ?? 0)) * eastM;
     const along = distance0 + distanceRate * since - (distanceM[i] ?? 0);
     const here = Math.max(north * north + east * east, along * along * DISTANCE_WEIGHT);
     if (here > error) {

@@ -14,7 +14,12 @@ afterEach(async () => {
   expect(await stack.uploadCount()).toBe(0);
 });
 
-async function refused(code: RejectionCode, payload: string | Buffer, headers: Record<string, string> = {}, query = '') {
+async function refused(
+  code: RejectionCode,
+  payload: string | Buffer,
+  headers: Record<string, string> = {},
+  query = '',
+) {
   const url = `/v1/uploads${query}`;
   const answer = await stack.app.inject({
     method: 'POST',
@@ -85,7 +90,7 @@ test('a gzip that is cut off, damaged, of gzip, or followed by rubbish', async (
   await refused('upload/corrupt-gzip', zipped.subarray(0, zipped.length - 9));
   await refused('upload/corrupt-gzip', zipped.subarray(0, 2));
   const damaged = Buffer.from(zipped);
-  damaged.fill(0xff, zipped.length / 2, zipped.length / 2 + 50);
+  damaged.fill(0xff, 5_000, 5_050);
   await refused('upload/corrupt-gzip', damaged);
   await refused('upload/corrupt-gzip', Buffer.concat([zipped, Buffer.from('rubbish')]));
   await refused('upload/nested-gzip', gzipSync(zipped));

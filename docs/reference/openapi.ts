@@ -1,0 +1,31 @@
+/** Writes `openapi.json`, the published contract: `npm run openapi`. A test fails when the committed one is stale. */
+import { writeFile } from 'node:fs/promises';
+import { pathToFileURL } from 'node:url';
+import { buildApp } from '../../api/app.ts';
+import { connect } from '../../db/pool.ts';
+import { createLog } from '../../platform/log.ts';
+import { createLoops } from '../../platform/loops.ts';
+
+const FILE = new URL('./openapi.json', import.meta.url);
+
+/** The document as text. The app is built and never serves: its parts are there and nothing of them is asked. */
+export async function openapiText(): Promise<string> {
+  const log = createLog({ process: 'openapi', level: 'silent', build: 'none' });
+  const loops = createLoops({ log, onDead: () => {} });
+  const never = () => Promise.reject(new Error('the document is made without servers'));
+  const blobs = { put: never, get: never, range: never, head: never, delete: never, list: async function* () {} };
+  const dispatcher = { nudge: () => {}, status: () => 'unknown' as const };
+  const db = connect('postgres://nobody@127.0.0.1:9/none');
+  const app = await buildApp({ log, build: 'none', db, blobs, loops, dispatcher });
+  try {
+    await app.ready();
+    return `${JSON.stringify(app.swagger(), null, 2)}\n`;
+  } finally {
+    await app.close();
+    await loops.stop();
+    await db.end();
+  }
+}
+
+if (process.argv[1] && import.meta.url === pathToFileURL(process.argv[1]).href)
+  await writeFile(FILE, await openapiText());
