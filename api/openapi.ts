@@ -29,7 +29,7 @@ processed when it is back.`,
     },
   },
   refResolver: {
-    buildLocalReference: (json, _base, _fragment, i) => String(json['$id'] ?? `def-${i}`),
+    buildLocalReference: (json, _base, _fragment, i) => String(json.$id ?? `def-${i}`),
   },
   transform: ({ schema, url, route }) => {
     const { access, documentation } = route.config ?? {};

@@ -22,9 +22,13 @@ let installedRuntime: Runtime | undefined;
 
 const LEVELS = { TRACE: 'trace', DEBUG: 'debug', INFO: 'debug', WARN: 'warn', ERROR: 'error' } as const;
 
+/** What the SDK warns of and is no fault: a refused recording (the step interceptor logs it), a queue without workflows. */
+const EXPECTED = ['Activity failed', 'No workflows registered, not polling for workflow tasks'];
+
 /** Temporal's INFO is one line per workflow: our debug. */
 function write(log: Log, level: keyof typeof LEVELS, message: string, meta: LogMetadata | undefined): void {
-  log[LEVELS[level]]({ temporal: textOnly(meta) }, message);
+  const ours = level === 'WARN' && EXPECTED.includes(message) ? 'debug' : LEVELS[level];
+  log[ours]({ temporal: textOnly(meta) }, message);
 }
 
 /** Metadata may hold errors with payloads and bigints; only short texts and numbers pass. */

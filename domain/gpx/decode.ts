@@ -27,7 +27,8 @@ export function utf8Length(text: string, units = text.length): number {
   let length = units;
   for (let i = 0; i < units; i++) {
     const code = text.charCodeAt(i);
-    if (code < 0x80) continue;
+    // Also past the end, where there is no code: a mark may stand one unit further than its piece.
+    if (!(code >= 0x80)) continue;
     // A surrogate pair takes four bytes: two for each of its halves.
     length += code < 0x800 || (code >= 0xd800 && code <= 0xdfff) ? 1 : 2;
   }

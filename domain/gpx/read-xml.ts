@@ -100,7 +100,11 @@ function listen(state: XmlState): void {
     passOver();
     collect(state, text);
   };
-  handlers.commentHandler = passOver;
+  handlers.commentHandler = () => {
+    passOver();
+    // saxes tells of a comment before it reads the `>`.
+    state.markPosition++;
+  };
   handlers.piHandler = passOver;
   handlers.textHandler = undefined;
   state.takeText = (text) => collect(state, text);

@@ -22,13 +22,15 @@ export function limitAttribute(state: XmlState, name: string, value: string): vo
   }
 }
 
-/** The text, comment or CDATA section from the mark up to `toPosition`, in bytes of the file. */
+/** The text from the mark up to `toPosition`, and the comment, CDATA section or instruction that ends it, each by itself. */
 export function limitText(state: XmlState, toPosition: number): void {
   if (toPosition - state.markPosition <= SAFE_TEXT_UNITS) return;
-  const offset = markOffset(state);
-  if (byteOf(state, toPosition) - offset > LIMITS.xmlTextBytes.value) {
-    throw overLimit('gpx/text-too-long', 'xmlTextBytes', offset);
-  }
+  const from = markOffset(state);
+  const end = byteOf(state, toPosition);
+  const markup = firstUnit(state, from, end, (unit) => unit === ANGLE);
+  const textEnd = markup < 0 ? end : markup;
+  if (textEnd - from > LIMITS.xmlTextBytes.value) throw overLimit('gpx/text-too-long', 'xmlTextBytes', from);
+  if (end - textEnd > LIMITS.xmlTextBytes.value) throw overLimit('gpx/text-too-long', 'xmlTextBytes', textEnd);
 }
 
 /** What is unfinished at the end of a piece: the parser holds it in memory and tells nothing until it ends. */

@@ -28,7 +28,7 @@ async function rowOf(location: unknown): Promise<Row> {
 }
 
 async function post(payload: string | Buffer, headers: Record<string, string> = {}, query = '') {
-  return stack.app.inject({
+  return stack.inject({
     method: 'POST',
     url: `/v1/uploads${query}`,
     headers: { ...stack.headers, ...headers },
@@ -49,7 +49,7 @@ test('a raw body is accepted: 202, Location, a durable row and the bytes in the 
   expect(row).toMatchObject({ state: 'received', format: 'gpx', encoding: 'identity', stored_bytes: gpx.length });
   expect(row.content_sha256).toBe(sha256(gpx));
   expect(await stack.storedFiles()).toContain(sha256(gpx));
-  const shown = await stack.app.inject({ url: links.self, headers: stack.headers });
+  const shown = await stack.inject({ url: links.self, headers: stack.headers });
   expect(shown.json()).toEqual(answer.json());
 });
 

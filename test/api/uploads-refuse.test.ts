@@ -21,7 +21,7 @@ async function refused(
   query = '',
 ) {
   const url = `/v1/uploads${query}`;
-  const answer = await stack.app.inject({
+  const answer = await stack.inject({
     method: 'POST',
     url,
     headers: { ...stack.headers, ...headers },

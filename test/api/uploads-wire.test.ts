@@ -53,7 +53,7 @@ test('who expects 100-continue is refused without being asked for the body', asy
 });
 
 test('a short body that is refused leaves the connection usable', async () => {
-  await client.send(post('Authorization: Bearer nonsense', 'Content-Length: 5') + 'abcde');
+  await client.send(`${post('Authorization: Bearer nonsense', 'Content-Length: 5')}abcde`);
   const first = await client.answer();
   expect(first.headers.connection).not.toBe('close');
   await client.send('GET /live HTTP/1.1\r\nHost: x\r\n\r\n');

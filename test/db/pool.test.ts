@@ -121,8 +121,10 @@ test.each<[string, string, boolean]>([
 });
 
 test('a wrong password and a database that is not there yet are outages: later they may be mended', async () => {
-  for (const change of [{ pathname: '/never_made' }, { username: 'nobody_known' }]) {
-    const pool = connect(Object.assign(new URL(url), change).href);
+  const missing = Object.assign(new URL(url), { pathname: '/never_made' });
+  const stranger = Object.assign(new URL(url), { username: 'nobody_known' });
+  for (const { href } of [missing, stranger]) {
+    const pool = connect(href);
     const error = await errorOf(pool.query('select 1'));
     expect(isDatabaseOutage(error), String(error)).toBe(true);
     await pool.end();

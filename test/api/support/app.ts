@@ -13,11 +13,14 @@ import { createLoops } from '../../../platform/loops.ts';
 import { parseCodecKeys } from '../../../platform/temporal/keyring.ts';
 import { openFsBlobStore } from '../../../services/blob-store-fs.ts';
 import { type TestDatabase, testDatabase } from '../../support/database.ts';
+import { checkedInject, type Inject } from './contract.ts';
 
 /** The real app on a real database and a real blob folder, without Temporal: what is accepted stays `received`. */
 export interface ApiStack extends TestDatabase {
   readonly app: FastifyInstance;
   readonly blobDir: string;
+  /** A request to `app` whose answer is held to the OpenAPI document. */
+  readonly inject: Inject;
   /** `Authorization` of an account key. */
   readonly headers: { authorization: string };
   /** Files that the blob folder holds, unfinished ones too. */
@@ -34,6 +37,7 @@ export async function apiStack(overrides: Partial<AppDeps> = {}): Promise<ApiSta
   return {
     ...database,
     app,
+    inject: await checkedInject(app),
     blobDir,
     headers: { authorization: `Bearer ${key}` },
     storedFiles: () => filesIn(blobDir),

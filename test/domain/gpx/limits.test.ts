@@ -52,6 +52,18 @@ describe('limits of a document', () => {
     expectOver(withText(`${'ö'.repeat(32_768)}x`), 'gpx/text-too-long', 'xmlTextBytes', at);
   });
 
+  test('a text counts anew after a comment, a CDATA section or a processing instruction', () => {
+    const text = 'x'.repeat(65_536);
+    for (const between of ['<!-- c -->', '<![CDATA[c]]>', '<?c c?>', '<c/>', '<c>c</c>']) {
+      const document = gpx(`${POINT}<desc>${text}${between}${text}</desc>`);
+      expect(read(document).lat, between).toHaveLength(1);
+      expect(refusalOf(document.replace('</desc>', 'x</desc>')), between).toMatchObject({
+        code: 'gpx/text-too-long',
+        offset: document.indexOf(between) + between.length,
+      });
+    }
+  });
+
   test('a wanted text in many parts is held to the same limit', () => {
     const document = gpx(POINT, `<name>${'<![CDATA[0123456789]]>'.repeat(7000)}</name>`);
     expect(refusalOf(document).code).toBe('gpx/text-too-long');

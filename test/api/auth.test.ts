@@ -1,0 +1,190 @@
+import { beforeAll, expect, test } from 'vitest';
+import { createKey } from '../../cli/keys.ts';
+import type { RejectionCode } from '../../contracts/rejections.ts';
+import { revokeApiKey } from '../../db/api-keys.ts';
+import { formatKey, parseKey } from '../../domain/keys/key-text.ts';
+import { smallGpx } from '../support/gpx.ts';
+import { apiStack } from './support/app.ts';
+import { operationsOf } from './support/contract.ts';
+import { expectProblem } from './support/problem.ts';
+import { type SavedTrack, savedTrack } from './support/track.ts';
+
+const stack = await apiStack();
+const { db } = stack;
+
+/** Who may call what. An operation that is not here fails the first test: say who may call it. */
+const ACCESS: Readonly<Record<string, 'public' | 'account' | 'operator'>> = {
+  'GET /live': 'public',
+  'GET /ready': 'public',
+  'GET /health': 'public',
+  'GET /version': 'public',
+  'POST /v1/uploads': 'account',
+  'GET /v1/uploads/{uploadId}': 'account',
+  'GET /v1/tracks/{trackId}': 'account',
+  'GET /v1/tracks/{trackId}/series': 'account',
+};
+
+const operations = operationsOf(stack.app.swagger()).map(({ method, path, operation }) => ({
+  name: `${method} ${path}`,
+  method,
+  path,
+  security: operation.security,
+}));
+const account = operations.filter(({ name }) => ACCESS[name] === 'account');
+const operator = operations.filter(({ name }) => ACCESS[name] === 'operator');
+const open = operations.filter(({ name }) => ACCESS[name] === 'public');
+
+type Headers = Readonly<Record<string, string>>;
+
+let own: SavedTrack;
+let others: SavedTrack;
+const keys = { account: '', site: '', operator: '', revoked: '', expired: '' };
+
+beforeAll(async () => {
+  own = await savedTrack(db, 'somebody');
+  others = await savedTrack(db, 'somebody else');
+  const ofAccount = { kind: 'account', accountExternalId: 'somebody', name: 'test' } as const;
+  keys.account = (await createKey(db, ofAccount)).key;
+  keys.site = (await createKey(db, { kind: 'site', name: 'test' })).key;
+  keys.operator = (await createKey(db, { kind: 'operator', name: 'test' })).key;
+  keys.expired = (await createKey(db, { ...ofAccount, expiresAt: new Date(Date.now() - 1_000) })).key;
+  const revoked = await createKey(db, ofAccount);
+  keys.revoked = revoked.key;
+  await revokeApiKey(db, revoked.id);
+});
+
+async function call(operation: { method: string; path: string }, headers: Headers, of: SavedTrack = own) {
+  const url = operation.path.replace('{uploadId}', of.uploadId).replace('{trackId}', of.trackId);
+  const payload = operation.method === 'POST' ? smallGpx() : undefined;
+  const { method } = operation;
+  if (method !== 'GET' && method !== 'POST') throw new Error(`say how ${method} is called`);
+  return stack.inject({ method, url, headers, ...(payload && { payload }) });
+}
+
+const bearer = (key: string): Headers => ({ authorization: `Bearer ${key}` });
+
+/** The same key with one part changed and the checksum made right again. */
+function forged(key: string, change: { secret?: string; id?: string; kind?: 'operator' | 'site' }): string {
+  const parts = parseKey(key);
+  if (!parts) throw new Error('not a key');
+  return formatKey({ ...parts, ...change });
+}
+
+function mistyped(key: string): string {
+  return key.slice(0, -1) + (key.endsWith('0') ? '1' : '0');
+}
+
+/** Callers that no operation with a key lets in. */
+const STRANGERS: readonly [string, () => Headers, RejectionCode][] = [
+  ['no key', () => ({}), 'auth/missing-key'],
+  ['an empty header', () => ({ authorization: '' }), 'auth/missing-key'],
+  ['a scheme alone', () => ({ authorization: 'Bearer' }), 'auth/missing-key'],
+  ['rubbish', () => bearer('rubbish'), 'auth/invalid-key'],
+  ['another scheme', () => ({ authorization: `Basic ${keys.account}` }), 'auth/invalid-key'],
+  ['two keys', () => ({ authorization: `Bearer ${keys.account} ${keys.site}` }), 'auth/invalid-key'],
+  ['a mistyped key', () => bearer(mistyped(keys.account)), 'auth/invalid-key'],
+  ['a key that is cut off', () => bearer(keys.account.slice(0, -6)), 'auth/invalid-key'],
+  ['a wrong secret', () => bearer(forged(keys.account, { secret: 'x'.repeat(32) })), 'auth/invalid-key'],
+  ['an unknown id', () => bearer(forged(keys.account, { id: 'x'.repeat(10) })), 'auth/invalid-key'],
+  ['an account key that says operator', () => bearer(forged(keys.account, { kind: 'operator' })), 'auth/invalid-key'],
+  ['an account key that says site', () => bearer(forged(keys.account, { kind: 'site' })), 'auth/invalid-key'],
+  ['a revoked key', () => bearer(keys.revoked), 'auth/invalid-key'],
+  ['an expired key', () => bearer(keys.expired), 'auth/invalid-key'],
+  ['SQL', () => bearer("cairn_account_' or 1=1 --"), 'auth/invalid-key'],
+];
+
+/** Callers that are known and may not use what belongs to accounts, as they ask. */
+const MISPLACED: readonly [string, () => Headers, RejectionCode][] = [
+  ['an operator key', () => bearer(keys.operator), 'auth/forbidden'],
+  ['an operator key that names an account', () => naming('somebody', keys.operator), 'auth/forbidden'],
+  ['a site key without an account', () => bearer(keys.site), 'auth/account-required'],
+  ['a site key with a blank account', () => naming(' ', keys.site), 'auth/bad-account'],
+  ['a site key with a space in the account', () => naming('some body', keys.site), 'auth/bad-account'],
+  ['a site key with two accounts', () => naming('somebody, somebody-else', keys.site), 'auth/bad-account'],
+  ['a site key with an account of 129 characters', () => naming('x'.repeat(129), keys.site), 'auth/bad-account'],
+  ['a site key with an account that is not ASCII', () => naming('j\u00f6rg', keys.site), 'auth/bad-account'],
+  ['an account key that names another account', () => naming('somebody-else', keys.account), 'auth/bad-account'],
+];
+
+function naming(externalId: string, key: string): Headers {
+  return { ...bearer(key), 'cairn-account': externalId };
+}
+
+test('every operation of the document says here who may call it, and the document says the same', () => {
+  expect(operations.map(({ name }) => name).sort()).toEqual(Object.keys(ACCESS).sort());
+  for (const { name, security } of operations) {
+    expect(security, name).toEqual(ACCESS[name] === 'public' ? [] : [{ key: [] }]);
+  }
+});
+
+test('public operations answer anybody, with any key or none', async () => {
+  for (const operation of open) {
+    for (const [who, headers] of STRANGERS) {
+      const answer = await call(operation, headers());
+      expect([401, 403], `${operation.name} to ${who}`).not.toContain(answer.statusCode);
+    }
+  }
+});
+
+test.each(STRANGERS)('%s is 401 on every operation with a key', async (_who, headers, code) => {
+  for (const operation of [...account, ...operator]) {
+    const answer = await call(operation, headers());
+    expectProblem(answer, code);
+    expect(answer.headers['www-authenticate'], operation.name).toBe('Bearer');
+  }
+});
+
+test.each(MISPLACED)('%s is refused on every operation of accounts', async (_who, headers, code) => {
+  for (const operation of account) expectProblem(await call(operation, headers()), code);
+});
+
+test('operations of operators refuse site and account keys', async () => {
+  for (const operation of operator) {
+    for (const headers of [bearer(keys.account), naming('somebody', keys.site)]) {
+      expectProblem(await call(operation, headers), 'auth/forbidden');
+    }
+  }
+});
+
+test.each([
+  ['its account key', () => bearer(keys.account)],
+  ['its account key that names it', () => naming('somebody', keys.account)],
+  ['a site key that names it', () => naming('somebody', keys.site)],
+  ['a scheme in capitals', () => ({ authorization: `BEARER ${keys.account}` })],
+])('an account is served with %s', async (_who, headers) => {
+  for (const operation of account) {
+    const answer = await call(operation, headers());
+    expect(answer.statusCode, `${operation.name}: ${answer.body}`).toBeLessThan(300);
+  }
+});
+
+test('what belongs to others answers exactly as what is not there', async () => {
+  const nothing = { ...own, uploadId: own.trackId, trackId: own.uploadId };
+  for (const operation of account.filter(({ path }) => path.includes('{'))) {
+    for (const headers of [bearer(keys.account), naming('somebody', keys.site)]) {
+      const foreign = expectProblem(await call(operation, headers, others), 'request/not-found');
+      const absent = expectProblem(await call(operation, headers, nothing), 'request/not-found');
+      expect({ ...foreign, traceId: '' }).toEqual({ ...absent, traceId: '' });
+    }
+  }
+});
+
+test('refused callers leave nothing: no account, no upload, no bytes', async () => {
+  const accounts = await stack.query<{ external_id: string }>('select external_id from accounts order by external_id');
+  expect(accounts.map((row) => row.external_id)).toEqual(['somebody', 'somebody else', 'tester']);
+});
+
+test('a revoked key is refused by the very next request', async () => {
+  const { id, key } = await createKey(db, { kind: 'account', accountExternalId: 'somebody', name: 'short' });
+  const url = `/v1/tracks/${own.trackId}`;
+  expect((await stack.inject({ url, headers: bearer(key) })).statusCode).toBe(200);
+  await revokeApiKey(db, id);
+  expectProblem(await stack.inject({ url, headers: bearer(key) }), 'auth/invalid-key');
+});
+
+test('a route that does not say who may call it stops the app from starting', async () => {
+  const { testApp } = await import('./support/app.ts');
+  const app = await testApp({ db, blobs: Object.create(null) });
+  app.get('/forgotten', async () => 'secret');
+  await expect(app.ready()).rejects.toThrow('these routes do not say who may call them: /forgotten');
+});

@@ -1,0 +1,51 @@
+import { v7 as uuid } from 'uuid';
+import type { TrackSeries, TrackStatistics } from '../../../contracts/track.ts';
+import { accountIdFor } from '../../../db/accounts.ts';
+import type { Pool } from '../../../db/pool.ts';
+import { saveTrack } from '../../../db/tracks.ts';
+import { insertUpload } from '../../../db/uploads.ts';
+import { deriveRecording } from '../../../domain/derive-recording.ts';
+import { smallGpx } from '../../support/gpx.ts';
+
+export interface SavedTrack {
+  readonly uploadId: string;
+  readonly trackId: string;
+  readonly statistics: TrackStatistics;
+  readonly series: TrackSeries;
+}
+
+const SHA256 = 'ab'.repeat(32);
+
+/** A finished upload of `account` with its track, saved as the digest step saves it. */
+export async function savedTrack(db: Pool, account: string, gpx = smallGpx()): Promise<SavedTrack> {
+  const accountId = await accountIdFor(db, account);
+  const uploadId = uuid();
+  const { statistics, series } = deriveRecording(Buffer.from(gpx), {
+    format: 'gpx',
+    receivedAtMs: Date.now(),
+    name: null,
+    sport: null,
+  });
+  const bytes = { storedBytes: gpx.length, inflatedBytes: gpx.length, encoding: 'identity' as const };
+  const fields = { name: null, sport: null, externalId: null, traceParent: null };
+  const file = { format: 'gpx', blobKey: SHA256, contentSha256: SHA256 };
+  await insertUpload(db, { id: uploadId, accountId, ...file, ...bytes, ...fields });
+  const trackId = await db.transaction(async (tx) => {
+    const stamp = { pipelineVersion: 1, inputSha256: SHA256, build: 'test', processedBy: 'workflow' as const, run: 1 };
+    const id = await saveTrack(tx, {
+      accountId,
+      uploadId,
+      format: 'gpx',
+      statistics,
+      seriesJson: JSON.stringify(series),
+      columnsGzip: Buffer.alloc(0),
+      ...stamp,
+    });
+    await tx.query(
+      `update uploads set state = 'ready', track_id = $2, processed_by = 'workflow', dispatch_at = null where id = $1`,
+      [uploadId, id],
+    );
+    return id;
+  });
+  return { uploadId, trackId, statistics, series };
+}
