@@ -17,7 +17,7 @@ const UPLOADS = 400;
 const REPEATS = 3;
 
 const home = await mkdtemp(path.join(tmpdir(), 'cairn-bench-'));
-const searchPath = environment()['PATH'] ?? '';
+const searchPath = environment().PATH ?? '';
 const postgres = await ensurePostgres({
   home,
   port: await freePort(),

@@ -11,14 +11,20 @@ export function stepInterceptor(log: Log): (ctx: Context) => ActivityInterceptor
     inbound: {
       execute: async (input, next) => {
         const beat = ctx.info.heartbeatTimeoutMs ? setInterval(() => ctx.heartbeat(), HEARTBEAT_EVERY_MS) : undefined;
+        const { activityType: step, attempt, workflowExecution } = ctx.info;
+        const startedAt = performance.now();
+        const facts = () => {
+          const durationMs = Math.round(performance.now() - startedAt);
+          return { step, attempt, workflowId: workflowExecution?.workflowId, durationMs };
+        };
         try {
-          return await next(input);
+          const result = await next(input);
+          log.info(facts(), 'step done');
+          return result;
         } catch (error) {
-          const failure = asStepFailure(error, ctx.info.attempt);
-          const { activityType: step, attempt, workflowExecution } = ctx.info;
-          const facts = { step, attempt, workflowId: workflowExecution?.workflowId, code: failure.type };
-          if (failure.type === 'processing/failed') log.error({ ...facts, err: error }, 'step broke');
-          else log.info(facts, 'step failed');
+          const failure = asStepFailure(error, attempt);
+          if (failure.type === 'processing/failed') log.error({ ...facts(), err: error }, 'step broke');
+          else log.info({ ...facts(), code: failure.type }, 'step failed');
           throw failure;
         } finally {
           clearInterval(beat);

@@ -82,7 +82,7 @@ function asRejection(error: unknown, request: FastifyRequest): Rejection {
   if (error === request.raw.errored) return new Rejection('request/aborted');
   if (isDatabaseOutage(error)) return new Rejection('service/database-unavailable');
   if (error instanceof BlobStoreUnavailable) return new Rejection('service/storage-unavailable');
-  const { code, message, statusCode } = looksLikeFastify(error);
+  const { code, message, statusCode } = fromFramework(error);
   const known = FASTIFY_CODES[code];
   if (known) return new Rejection(known, known === 'request/invalid' ? { detail: message } : {});
   if (statusCode === 404) return new Rejection('request/not-found');
@@ -90,9 +90,12 @@ function asRejection(error: unknown, request: FastifyRequest): Rejection {
   return new Rejection('internal/bug');
 }
 
-function looksLikeFastify(error: unknown): { code: string; message: string; statusCode: number } {
-  if (!(error instanceof Error)) return { code: '', message: '', statusCode: 0 };
+/** Errors of Fastify itself, and those of its file server, which say `expose`. Others may name a status by accident. */
+function fromFramework(error: unknown): { code: string; message: string; statusCode: number } {
+  const none = { code: '', message: '', statusCode: 0 };
+  if (!(error instanceof Error)) return none;
   const code = 'code' in error && typeof error.code === 'string' ? error.code : '';
+  if (!code.startsWith('FST_ERR_') && !('expose' in error && error.expose === true)) return none;
   const statusCode = 'statusCode' in error && typeof error.statusCode === 'number' ? error.statusCode : 0;
   return { code, message: error.message, statusCode };
 }

@@ -1,0 +1,96 @@
+import { readFile, rm, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { gunzipSync, gzipSync } from 'node:zlib';
+import { afterAll, expect, test } from 'vitest';
+import { createRecordingReader } from '../../activities/read-recording.ts';
+import { Rejection } from '../../contracts/rejections.ts';
+import { LIMITS } from '../../domain/limits/limits.ts';
+import { BlobStoreUnavailable } from '../../services/blob-store.ts';
+import { smallGpx } from '../support/gpx.ts';
+import { job, testBlobs } from './support.ts';
+
+const { folder, fileOf, plant } = await testBlobs();
+const reader = createRecordingReader({ blobDir: folder, processes: 1 });
+afterAll(() => reader.close());
+
+async function refusalOf(blobKey: string, encoding: 'identity' | 'gzip' = 'identity'): Promise<Rejection> {
+  const error = await reader.read(job(blobKey, { encoding })).then(
+    () => undefined,
+    (thrown: unknown) => thrown,
+  );
+  if (error instanceof Rejection) return error;
+  throw new Error(`no refusal: ${error}`);
+}
+
+test('a GPX is read into figures, series and normal form', async () => {
+  const read = await reader.read(job(await plant(smallGpx({ points: 60 }))));
+  expect(read.statistics).toMatchObject({ kind: 'track', name: 'Morning walk', points: 60, elapsedS: 59 });
+  expect(JSON.parse(read.seriesJson)).toMatchObject({ v: 1, time_dist: expect.arrayContaining([[0, 0]]) });
+  expect(gunzipSync(read.columnsGzip).length).toBeGreaterThan(60);
+});
+
+test('the same file in gzip gives the same, whatever way it came', async () => {
+  const text = smallGpx({ points: 30 });
+  const plain = await reader.read(job(await plant(text)));
+  const zipped = await reader.read(job(await plant(gzipSync(text)), { encoding: 'gzip' }));
+  expect(zipped).toEqual(plain);
+});
+
+test('what the uploader said goes before what the file says', async () => {
+  const blobKey = await plant(smallGpx());
+  const { statistics } = await reader.read(job(blobKey, { name: 'My pass', sport: 'hiking' }));
+  expect(statistics).toMatchObject({ name: 'My pass', sport: 'hiking' });
+});
+
+test('a refusal crosses the process border with its code and its place', async () => {
+  const cut = smallGpx().slice(0, -30);
+  const refusal = await refusalOf(await plant(cut));
+  expect(refusal.code).toBe('gpx/truncated');
+  expect(refusal.facts.offset).toBe(Buffer.byteLength(cut));
+  const bad = smallGpx().replace('lat="47.0000125"', 'lat="north"');
+  expect(await refusalOf(await plant(bad))).toMatchObject({
+    code: 'gpx/bad-coordinate',
+    facts: { offset: bad.indexOf('<trkpt lat="north"') },
+  });
+});
+
+test('an original that is gone is for the operator, not for the caller', async () => {
+  const key = await plant(smallGpx({ name: 'gone' }));
+  await rm(fileOf(key));
+  expect((await refusalOf(key)).code).toBe('processing/original-missing');
+});
+
+test('an original with one flipped bit is not read', async () => {
+  const key = await plant(smallGpx({ name: 'rotten' }));
+  const bytes = await readFile(fileOf(key));
+  bytes.writeUInt8(bytes.readUInt8(100) ^ 1, 100);
+  await writeFile(fileOf(key), bytes);
+  expect(await refusalOf(key)).toMatchObject({
+    code: 'processing/original-missing',
+    message: 'The original does not have its hash any more.',
+  });
+});
+
+test('a bomb that got into the store all the same is refused', async () => {
+  const bomb = gzipSync(Buffer.alloc(LIMITS.inflatedBytes.value + 1));
+  expect(await refusalOf(await plant(bomb), 'gzip')).toMatchObject({
+    code: 'upload/inflates-too-far',
+    facts: { limit: 'inflatedBytes', limitValue: LIMITS.inflatedBytes.value },
+  });
+});
+
+test('damaged gzip, an empty file and a format that is not read yet are refused by their names', async () => {
+  const gzip = gzipSync(smallGpx());
+  expect((await refusalOf(await plant(gzip.subarray(0, -9)), 'gzip')).code).toBe('upload/corrupt-gzip');
+  expect((await refusalOf(await plant('not gzip at all'), 'gzip')).code).toBe('upload/corrupt-gzip');
+  expect((await refusalOf(await plant(''))).code).toBe('upload/empty-file');
+  const fit = reader.read(job(await plant('.FIT'), { format: 'fit' }));
+  await expect(fit).rejects.toMatchObject({ code: 'upload/unsupported-type' });
+});
+
+test('a store that cannot be read is an outage and no fault of the file', async () => {
+  const key = await plant(smallGpx({ name: 'out of reach' }));
+  await rm(path.dirname(fileOf(key)), { recursive: true });
+  await writeFile(path.dirname(fileOf(key)), 'a file where the folder was');
+  await expect(reader.read(job(key))).rejects.toThrow(BlobStoreUnavailable);
+});
