@@ -1,6 +1,7 @@
 import { connect } from '../db/pool.ts';
 import { readConfig } from '../platform/config.ts';
 import { environment } from '../platform/environment.ts';
+import { flushTelemetry } from '../platform/flush-telemetry.ts';
 import { createLog } from '../platform/log.ts';
 import { createLoops } from '../platform/loops.ts';
 import { shutdownOnSignals } from '../platform/shutdown.ts';
@@ -27,6 +28,7 @@ const { codecKeys, codecUiToken: token, temporal, build } = config;
 const codec = token && temporal.uiUrl ? { codecKeys, token, uiOrigin: new URL(temporal.uiUrl).origin } : undefined;
 const app = await buildApp({ log, build, db, blobs, loops, dispatcher, ...(codec && { codec }) });
 
+shutdown.onClose('telemetry', flushTelemetry);
 shutdown.onClose('database', () => db.end());
 shutdown.onClose('temporal', () => client.connection.close());
 shutdown.onClose('loops', () => loops.stop());

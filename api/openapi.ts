@@ -71,9 +71,15 @@ const EVERY_ANSWER = {
 function withHeaders(responses: Readonly<Record<string, object>>, headers: Readonly<Record<string, object>>): object {
   const described = Object.entries(responses).map(([status, response]) => {
     const more = Number(status) < 300 ? headers : status === '503' ? RETRY_AFTER : {};
-    return [status, { ...response, headers: { ...EVERY_ANSWER, ...more } }];
+    return [status, { description: SUCCESSES[status], ...response, headers: { ...EVERY_ANSWER, ...more } }];
   });
   return Object.fromEntries(described);
 }
+
+const SUCCESSES: Readonly<Record<string, string>> = {
+  200: 'As asked.',
+  201: 'The result is there.',
+  202: 'Accepted and durable; the result is not there yet.',
+};
 
 const RETRY_AFTER = { 'retry-after': { type: 'integer', description: 'Seconds.' } };

@@ -20,8 +20,11 @@ export const ProblemSchema = Type.Object(
   { $id: 'Problem', title: 'Problem details (RFC 9457)' },
 );
 
-const nullable = <Schema extends Parameters<typeof Type.Union>[0][number]>(schema: Schema) =>
-  Type.Union([schema, Type.Null()]);
+/** Type lists, not unions: of a union the serialiser validates every value, and an odd one would be a 500. */
+const nullable = (type: 'string' | 'number', more: { format?: string } = {}) =>
+  Type.Unsafe<string | number | null>({ type: [type, 'null'], ...more });
+const nullableArray = (items: object, description: string) =>
+  Type.Unsafe<readonly unknown[] | null>({ type: ['array', 'null'], items, description });
 
 const WarningSchema = Type.Object({
   code: Type.String(),
@@ -51,19 +54,19 @@ export const TrackSchema = Type.Object(
     id: Type.String({ format: 'uuid' }),
     uploadId: Type.String({ format: 'uuid' }),
     kind: Type.Enum(['track', 'route']),
-    name: nullable(Type.String()),
-    sport: nullable(Type.String()),
-    device: nullable(Type.String()),
+    name: nullable('string'),
+    sport: nullable('string'),
+    device: nullable('string'),
     format: Type.Enum(['gpx', 'fit', 'tcx']),
-    startedAt: nullable(Type.String({ format: 'date-time' })),
-    endedAt: nullable(Type.String({ format: 'date-time' })),
+    startedAt: nullable('string', { format: 'date-time' }),
+    endedAt: nullable('string', { format: 'date-time' }),
     distanceM: Type.Number(),
-    elapsedS: nullable(Type.Number()),
-    timerS: nullable(Type.Number()),
-    movingS: nullable(Type.Number()),
-    elevationGainM: nullable(Type.Number()),
-    elevationLossM: nullable(Type.Number()),
-    elevationThresholdM: nullable(Type.Number()),
+    elapsedS: nullable('number'),
+    timerS: nullable('number'),
+    movingS: nullable('number'),
+    elevationGainM: nullable('number'),
+    elevationLossM: nullable('number'),
+    elevationThresholdM: nullable('number'),
     points: Type.Integer(),
     segments: Type.Integer(),
     start: PositionSchema,
@@ -84,18 +87,20 @@ export const TrackSchema = Type.Object(
   { $id: 'Track', description: 'Definitions and units: docs/reference/statistics.md.' },
 );
 
-const column = (description: string) => nullable(Type.Array(nullable(Type.Number()), { description }));
+const column = (description: string) => nullableArray(nullable('number'), description);
 
 export const SeriesSchema = Type.Object(
   {
     v: Type.Literal(1),
     n: Type.Integer({ description: 'Length of every column; at most 2,000.' }),
-    time_dist: nullable(
-      Type.Array(Type.Array(Type.Number(), { minItems: 2, maxItems: 2 }), {
-        description: '[seconds, metres] since start; monotone in both; first [0,0], last [elapsed, distance].',
-      }),
+    time_dist: nullableArray(
+      Type.Array(Type.Number(), { minItems: 2, maxItems: 2 }),
+      '[seconds, metres] since start; monotone in both; first [0,0], last [elapsed, distance].',
     ),
-    time_dist_reason: nullable(Type.Enum(['no-times', 'too-few-times'])),
+    time_dist_reason: Type.Unsafe<string | null>({
+      type: ['string', 'null'],
+      enum: ['no-times', 'too-few-times', null],
+    }),
     dist: Type.Array(Type.Number()),
     lat_e6: Type.Array(Type.Integer(), { description: 'Micro-degrees; the first absolute, then differences.' }),
     lon_e6: Type.Array(Type.Integer()),

@@ -3,14 +3,15 @@ import { fileURLToPath } from 'node:url';
 import { bundleWorkflowCode, type WorkflowBundleOption } from '@temporalio/worker';
 import { FAILURE_CONVERTER_PATH } from '../platform/temporal/data-converter.ts';
 import { tracingPlugin } from '../platform/temporal/tracing.ts';
+import { cachedBundle } from './bundle-cache.ts';
 
 /** Where the image build puts the bundle that `cairn bundle` makes. */
 export const PREBUILT_BUNDLE = fileURLToPath(new URL('./workflow-bundle.js', import.meta.url));
 
-/** The prebuilt bundle where there is one, else a fresh one (2–5 s). */
+/** The prebuilt bundle where there is one; from source, a fresh one (2–5 s) or the one kept from before. */
 export async function workflowBundle(): Promise<WorkflowBundleOption> {
   if (existsSync(PREBUILT_BUNDLE)) return { codePath: PREBUILT_BUNDLE };
-  return bundleWorkflows();
+  return cachedBundle(bundleWorkflows);
 }
 
 /** Bundles workflows/ exactly as workers, the replay gate and the image run them. */

@@ -5,6 +5,7 @@ import { processUploadId } from '../contracts/ids.ts';
 import { connect } from '../db/pool.ts';
 import { readConfig } from '../platform/config.ts';
 import { environment } from '../platform/environment.ts';
+import { flushTelemetry } from '../platform/flush-telemetry.ts';
 import { createLog } from '../platform/log.ts';
 import { createLoops } from '../platform/loops.ts';
 import { shutdownOnSignals } from '../platform/shutdown.ts';
@@ -24,6 +25,7 @@ const db = connect(config.databaseUrl, {
 });
 const reader = createRecordingReader({ blobDir: config.blobDir, processes: Math.max(2, availableParallelism()) });
 const loops = createLoops({ log, onDead: (name) => void shutdown.begin(`the loop ${name} is dead`, 70) });
+shutdown.onClose('telemetry', flushTelemetry);
 shutdown.onClose('database', () => db.end());
 shutdown.onClose('reader', () => reader.close());
 

@@ -3,6 +3,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Type } from 'typebox';
 import { v7 as uuid } from 'uuid';
 import { Rejection } from '../../contracts/rejections.ts';
+import { isDatabaseOutage } from '../../db/outage.ts';
 import type { Pool } from '../../db/pool.ts';
 import { findUpload, insertUpload, type ShownUpload } from '../../db/uploads.ts';
 import { LIMITS } from '../../domain/limits/limits.ts';
@@ -120,7 +121,8 @@ async function answer(
 ): Promise<unknown> {
   const waitS = readWaitS(request.headers.prefer);
   const find = () => owned(db, request, uploadId);
-  const upload = waitS > 0 ? await waitUntilFinished({ find, waitS, request: request.raw, closing }) : await find();
+  const look = waitS > 0 ? waitUntilFinished({ find, waitS, request: request.raw, closing }) : find();
+  const upload = await look.catch((error: unknown) => asAccepted(uploadId, error));
   if (waitS > 0) reply.header('preference-applied', `wait=${waitS}`);
   reply.header('location', `/v1/uploads/${uploadId}`);
   const view = uploadView(upload, traceIdOf(request));
@@ -132,6 +134,13 @@ async function answer(
       .send({ ...view.error, ...view });
   }
   return reply.status(upload.state === 'ready' ? 201 : 202).send(view);
+}
+
+/** The row is durable: a database that goes away now must not make the caller send the file again. */
+function asAccepted(id: string, error: unknown): ShownUpload {
+  if (!isDatabaseOutage(error)) throw error;
+  const nothingYet = { trackId: null, failure: null, processedBy: null, warnings: null };
+  return { id, state: 'received', attempts: 0, run: 1, receivedAt: new Date(), ...nothingYet };
 }
 
 async function owned(db: Pool, request: FastifyRequest, uploadId: string): Promise<ShownUpload> {

@@ -40,6 +40,8 @@ interface CreateOptions {
 async function create(db: Pool, options: CreateOptions): Promise<void> {
   const { kind, name, account } = options;
   if ((kind === 'account') !== (account !== undefined)) throw new UsageError('--account goes with --kind account');
+  if (account !== undefined && !ACCOUNT.test(account)) throw new UsageError('--account must be as headers can name it');
+  if (!/^.{1,255}$/.test(name)) throw new UsageError('--name must be 1 to 255 characters');
   const expiresAt = options.days === undefined ? undefined : expiryIn(options.days);
   const { id, key } = await createKey(db, {
     kind,
@@ -50,6 +52,9 @@ async function create(db: Pool, options: CreateOptions): Promise<void> {
   if (options.json) console.log(JSON.stringify({ id, key, kind, expiresAt }));
   else console.log(`${key}\n\nKeep it now: it cannot be shown again. Its id is ${id}.`);
 }
+
+/** As api/plugins/authenticate.ts takes it: an account that no site key could name would be lost. */
+const ACCOUNT = /^[\x21-\x7e]{1,128}$/;
 
 const DAY_MS = 86_400_000;
 

@@ -1,6 +1,8 @@
 import { rm, writeFile } from 'node:fs/promises';
 import type { FastifyInstance } from 'fastify';
 import { expect, test } from 'vitest';
+import type { Pool } from '../../db/pool.ts';
+import type { BlobStore } from '../../services/blob-store.ts';
 import { smallGpx } from '../support/gpx.ts';
 import { absentDatabase, apiStack, testApp } from './support/app.ts';
 import { checkedInject, operationsOf } from './support/contract.ts';
@@ -136,4 +138,27 @@ test.each(BUGS)('a fault of ours (%s) shows nothing of itself', async (_what, th
   const answer = await upload(app);
   expectProblem(answer, 'internal/bug');
   expect(answer.body).not.toMatch(/hunter2|secret\.ts/);
+});
+
+test('a database that goes away right after the row was saved does not make the caller send again', async () => {
+  const away = () => Promise.reject(Object.assign(new Error('gone'), { code: 'ECONNREFUSED' }));
+  let saved = false;
+  const db: Pool = {
+    ...stack.db,
+    query: async (text, values) => {
+      if (saved) return away();
+      saved = text.includes('insert into uploads');
+      return stack.db.query(text, values);
+    },
+  };
+  const blobs: BlobStore = {
+    ...Object.create(null),
+    put: async (source) => {
+      for await (const _ of source);
+      return { key: 'ab'.repeat(32), bytes: 1, existed: false };
+    },
+  };
+  const answer = await upload(await testApp({ db, blobs }));
+  expect({ status: answer.statusCode, state: answer.json().state }).toEqual({ status: 202, state: 'received' });
+  expect(await stack.uploadCount()).toBe(1);
 });

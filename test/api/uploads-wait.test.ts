@@ -1,4 +1,4 @@
-import { beforeAll, expect, test } from 'vitest';
+import { beforeAll, describe, expect, test } from 'vitest';
 import { readWaitS } from '../../api/uploads/wait.ts';
 import { smallGpx } from '../support/gpx.ts';
 import { testStack } from '../support/stack.ts';
@@ -20,29 +20,34 @@ test('while nobody works, whoever waits gets 202 when his time is over', async (
   expect(answer.json()).toMatchObject({ state: 'received', attempts: 0 });
 });
 
-beforeAll(() => stack.startWorkers().then(() => {}));
+describe('while somebody works', () => {
+  beforeAll(() => stack.startWorkers().then(() => {}));
 
-test('whoever waits gets the track: 201', async () => {
-  const answer = await upload(smallGpx({ name: 'waited for' }), 'respond-async, wait=30');
-  expect(answer.statusCode, answer.body).toBe(201);
-  const { id, state, trackId, links } = answer.json();
-  expect({ state, track: links.track, location: answer.headers.location }).toEqual({
-    state: 'ready',
-    track: `/v1/tracks/${trackId}`,
-    location: `/v1/uploads/${id}`,
+  test('whoever waits gets the track: 201', async () => {
+    const answer = await upload(smallGpx({ name: 'waited for' }), 'respond-async, wait=30');
+    expect(answer.statusCode, answer.body).toBe(201);
+    const { id, state, trackId, links } = answer.json();
+    expect({ state, track: links.track, location: answer.headers.location }).toEqual({
+      state: 'ready',
+      track: `/v1/tracks/${trackId}`,
+      location: `/v1/uploads/${id}`,
+    });
+    const track = await inject({ url: links.track, headers: stack.headers });
+    expect(track.json()).toMatchObject({ id: trackId, uploadId: id, name: 'waited for' });
+    expect((await inject({ url: links.series, headers: stack.headers })).json()).toMatchObject({
+      v: 1,
+      time_dist_reason: null,
+    });
   });
-  const track = await inject({ url: links.track, headers: stack.headers });
-  expect(track.json()).toMatchObject({ id: trackId, uploadId: id, name: 'waited for' });
-  expect((await inject({ url: links.series, headers: stack.headers })).json()).toMatchObject({ v: 1, n: 60 });
-});
 
-test('whoever waits for a file that is broken gets the reason: 422, and where to find it', async () => {
-  const answer = await upload(smallGpx({ name: 'broken' }).slice(0, -40), 'wait=30');
-  const problem = expectProblem(answer, 'gpx/truncated');
-  expect(problem).toMatchObject({ state: 'failed', error: { code: 'gpx/truncated' }, offset: expect.any(Number) });
-  expect(answer.headers.location).toBe(`/v1/uploads/${problem.id}`);
-  const shown = await inject({ url: `/v1/uploads/${problem.id}`, headers: stack.headers });
-  expect(shown.json()).toMatchObject({ state: 'failed', error: { code: 'gpx/truncated', offset: problem.offset } });
+  test('whoever waits for a file that is broken gets the reason: 422, and where to find it', async () => {
+    const answer = await upload(smallGpx({ name: 'broken' }).slice(0, -40), 'wait=30');
+    const problem = expectProblem(answer, 'gpx/truncated');
+    expect(problem).toMatchObject({ state: 'failed', error: { code: 'gpx/truncated' }, offset: expect.any(Number) });
+    expect(answer.headers.location).toBe(`/v1/uploads/${problem.id}`);
+    const shown = await inject({ url: `/v1/uploads/${problem.id}`, headers: stack.headers });
+    expect(shown.json()).toMatchObject({ state: 'failed', error: { code: 'gpx/truncated', offset: problem.offset } });
+  });
 });
 
 test.each([

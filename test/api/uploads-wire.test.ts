@@ -1,3 +1,4 @@
+import { pino } from 'pino';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { createKey } from '../../cli/keys.ts';
 import { smallGpx } from '../support/gpx.ts';
@@ -7,7 +8,9 @@ import { expectRawProblem } from './support/problem.ts';
 import { type RawClient, rawClient } from './support/raw-client.ts';
 
 /** What the bytes on the wire do: every client here is a bare socket. */
-const stack = await apiStack();
+const faults: string[] = [];
+const log = pino({ level: 'error' }, { write: (line: string) => void faults.push(line) });
+const stack = await apiStack({ log });
 const port = await listen(stack.app);
 
 let client: RawClient;
@@ -18,6 +21,7 @@ afterEach(async () => {
   client.socket.destroy();
   await expect.poll(stack.storedFiles).toEqual([]);
   expect(await stack.uploadCount()).toBe(0);
+  expect(faults, 'what a caller does is no fault of ours').toEqual([]);
 });
 
 const post = (...headers: string[]) => `POST /v1/uploads HTTP/1.1\r\nHost: x\r\n${headers.join('\r\n')}\r\n\r\n`;

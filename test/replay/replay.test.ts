@@ -12,10 +12,9 @@ import { createLog } from '../../platform/log.ts';
 import { dataConverter } from '../../platform/temporal/data-converter.ts';
 import { parseCodecKeys } from '../../platform/temporal/keyring.ts';
 import { tracingPlugin } from '../../platform/temporal/tracing.ts';
-import { bundleWorkflows } from '../../workers/bundle.ts';
+import { bundleWorkflows, workflowBundle } from '../../workers/bundle.ts';
 import { installRuntime } from '../../workers/runtime.ts';
 import * as workflows from '../../workflows/index.ts';
-import { sharedBundle } from '../support/bundle.ts';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
 const temporary = await mkdtemp(path.join(tmpdir(), 'cairn-replay-'));
@@ -47,7 +46,7 @@ test('every workflow that is exported has its paths listed', () => {
 });
 
 test('every kept history replays on the code of today', async () => {
-  expect(await replayFaults(await sharedBundle())).toEqual({});
+  expect(await replayFaults(await workflowBundle())).toEqual({});
 });
 
 describe('the gate can fail', () => {

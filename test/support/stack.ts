@@ -19,9 +19,10 @@ import { temporalClient } from '../../platform/temporal/client.ts';
 import { type CodecKeyring, parseCodecKeys } from '../../platform/temporal/keyring.ts';
 import type { BlobStore } from '../../services/blob-store.ts';
 import { openFsBlobStore } from '../../services/blob-store-fs.ts';
+import { workflowBundle } from '../../workers/bundle.ts';
 import { createWorkers } from '../../workers/create-workers.ts';
 import { installRuntime } from '../../workers/runtime.ts';
-import { sharedBundle } from './bundle.ts';
+
 import { type TestDatabase, testDatabase } from './database.ts';
 import { testNamespace } from './namespace.ts';
 
@@ -98,8 +99,8 @@ async function startWorkers(
     ownerOf: ({ uploadId, run }) => `workflow:${processUploadId(uploadId, run)}`,
   });
   const { codecKeys, log, namespace } = stack;
-  const workflowBundle = await sharedBundle();
-  const workers = await createWorkers({ connection, namespace, codecKeys, workflowBundle, steps, log });
+  const bundle = await workflowBundle();
+  const workers = await createWorkers({ connection, namespace, codecKeys, workflowBundle: bundle, steps, log });
   const runs = workers.map((worker) => worker.run());
   let stopped: Promise<void> | undefined;
   const stop = () => {

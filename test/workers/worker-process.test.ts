@@ -1,7 +1,7 @@
 import { expect, inject, test } from 'vitest';
 import { generateGpx } from '../../domain/sample/generate-gpx.ts';
+import { spawnCairn } from '../support/cairn-process.ts';
 import { testStack } from '../support/stack.ts';
-import { spawnWorker } from '../support/worker-process.ts';
 
 const temporalAddress = inject('temporalAddress');
 const stack = await testStack();
@@ -25,14 +25,14 @@ const rowOf = async (id: string) => {
 for (const size of ['ordinary', 'large'] as const) {
   test(`kill -9 of the worker in the middle of an ${size} digest: the next worker finishes it, once`, async () => {
     const points = size === 'large' ? 90_000 : 30_000;
-    const first = spawnWorker(stack, temporalAddress);
+    const first = spawnCairn('worker', stack, { CAIRN_TEMPORAL_ADDRESS: temporalAddress });
     await first.ready;
     const id = await upload(generateGpx({ seed: 5, points, sensors: ['heartRate'] }));
     await expect.poll(() => rowOf(id), { timeout: 60_000, interval: 5 }).toMatchObject({ state: 'processing' });
     first.child.kill('SIGKILL');
     await first.ended;
     expect(await rowOf(id)).toMatchObject({ state: 'processing', tracks: 0 });
-    const second = spawnWorker(stack, temporalAddress);
+    const second = spawnCairn('worker', stack, { CAIRN_TEMPORAL_ADDRESS: temporalAddress });
     await second.ready;
     const readyAt = performance.now();
     await expect.poll(() => rowOf(id), PATIENT).toEqual({ state: 'ready', attempts: 2, tracks: 1 });
@@ -43,7 +43,7 @@ for (const size of ['ordinary', 'large'] as const) {
 }
 
 test('a living worker has a row with its queues, and takes it away at SIGTERM', async () => {
-  const worker = spawnWorker(stack, temporalAddress);
+  const worker = spawnCairn('worker', stack, { CAIRN_TEMPORAL_ADDRESS: temporalAddress });
   await worker.ready;
   const rows = () => stack.query('select queues, pid from workers where pid = $1', [worker.child.pid]);
   await expect.poll(rows, PATIENT).toEqual([{ queues: ['cairn-interactive', 'cairn-heavy'], pid: worker.child.pid }]);

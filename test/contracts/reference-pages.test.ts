@@ -1,0 +1,15 @@
+import { readFile } from 'node:fs/promises';
+import { expect, test } from 'vitest';
+import { errorsPage } from '../../docs/reference/errors.ts';
+import { limitsPage } from '../../docs/reference/limits.ts';
+import { settingsPage } from '../../docs/reference/settings.ts';
+
+test.each([
+  ['errors', errorsPage],
+  ['limits', limitsPage],
+  ['settings', settingsPage],
+])('docs/reference/%s.md says what the code says', async (name, page) => {
+  const kept = await readFile(new URL(`../../docs/reference/${name}.md`, import.meta.url), 'utf8');
+  const again = `node --import tsx docs/reference/${name}.ts > docs/reference/${name}.md`;
+  expect(kept === page(), `stale; make it again: ${again}`).toBe(true);
+});
