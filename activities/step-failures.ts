@@ -32,6 +32,6 @@ export function asStepFailure(error: unknown, attempt: number): ApplicationFailu
 
 const BUG_ATTEMPTS = 3;
 
-export function isOutage(error: unknown): boolean {
+function isOutage(error: unknown): boolean {
   return isDatabaseOutage(error) || error instanceof BlobStoreUnavailable;
 }

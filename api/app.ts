@@ -20,6 +20,7 @@ import { registerStandardHeaders } from './plugins/standard-headers.ts';
 import { registerUnreadBodies } from './plugins/unread-bodies.ts';
 import { codecRoutes } from './routes/codec.ts';
 import { healthRoutes } from './routes/health.ts';
+import { probeRoutes } from './routes/probes.ts';
 import { trackRoutes } from './routes/tracks.ts';
 import { uploadRoutes } from './routes/uploads.ts';
 import { ProblemSchema, SeriesSchema, TrackSchema, UploadSchema } from './schemas.ts';
@@ -53,7 +54,8 @@ export async function buildApp(deps: AppDeps): Promise<FastifyInstance> {
   registerAuthentication(app, deps);
   for (const schema of [ProblemSchema, UploadSchema, TrackSchema, SeriesSchema]) app.addSchema(schema);
   await app.register(swagger, OPENAPI);
-  await app.register(healthRoutes, { ...deps, closing, temporal: deps.dispatcher });
+  await app.register(probeRoutes, { ...deps, closing });
+  await app.register(healthRoutes, { ...deps, temporal: deps.dispatcher });
   await app.register(uploadRoutes, { ...deps, closing });
   await app.register(trackRoutes, deps);
   if (deps.codec) await app.register(codecRoutes, deps.codec);

@@ -6,7 +6,7 @@ import { liveWorkers } from '../db/workers.ts';
 import type { Loops } from '../platform/loops.ts';
 
 /** A worker that has not renewed its row for this long counts as gone. */
-export const WORKER_SILENCE_S = 5;
+const WORKER_SILENCE_S = 5;
 
 export interface HealthDeps {
   readonly db: Pool;

@@ -1,11 +1,12 @@
 /**
  * Where shall small originals go: files of the blob store, or gzip bytes in the insert of the upload row? Both are durable
- * when they answer. Run: `node --import tsx bench/originals.ts`; figures and the decision: docs/adr/0002.
+ * when they answer. Run: `npm run bench:originals`; figures and the decision: docs/adr/0002.
  */
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { gzipSync } from 'node:zlib';
+import { createDatabase } from '../db/create-database.ts';
 import { connect, type Pool } from '../db/pool.ts';
 import { generateGpx } from '../domain/sample/generate-gpx.ts';
 import { freePort } from '../platform/embedded/ports.ts';
@@ -24,6 +25,7 @@ const postgres = await ensurePostgres({
   flavour: 'auto',
   searchPath,
   durable: true,
+  createDatabase,
   log: () => {},
 });
 const db = connect(postgres.databaseUrl, { max: 10 });

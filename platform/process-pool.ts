@@ -1,7 +1,7 @@
-import { type ChildProcess, fork } from 'node:child_process';
-import { createRequire } from 'node:module';
-import { fileURLToPath, pathToFileURL } from 'node:url';
+import type { ChildProcess } from 'node:child_process';
 import { type MemoryWatch, watchMemory } from './process-memory.ts';
+import { type ChildOptions, forkChild } from './process-pool-fork.ts';
+import { type TimeWatch, watchTime } from './process-time.ts';
 
 /**
  * Child processes that do one job at a time and may be killed in the middle of it. Processes and not threads: several
@@ -19,17 +19,11 @@ export type JobOutcome<Result> =
   /** The child threw, or died for a reason that is none of the limits. */
   | { readonly kind: 'broken'; readonly detail: string };
 
-export interface ProcessPoolOptions {
-  /** A module that calls `serveJobs` (platform/process-pool-child.ts). */
-  readonly entry: URL;
-  /** Given to every child as its first argument, as JSON. Children get no environment. */
-  readonly setup: unknown;
+export interface ProcessPoolOptions extends ChildOptions {
   readonly size: number;
-  /** V8 heap of a child. */
-  readonly heapMb: number;
   /** Whole memory of a child, buffers included; looked at every 50 ms where /proc is. */
   readonly rssMb: number;
-  /** Wall time of one job, its waiting for a child not counted. */
+  /** Processor time of one job (platform/process-time.ts); its waiting for a child is not counted. */
   readonly timeMs: number;
 }
 
@@ -73,7 +67,7 @@ interface Child<Result> {
 }
 
 interface Task<Result> {
-  readonly timer: NodeJS.Timeout;
+  readonly time: TimeWatch;
   readonly memory: MemoryWatch;
   readonly resolve: (outcome: JobOutcome<Result>) => void;
   killedFor: 'time-limit' | 'memory-limit' | undefined;
@@ -98,7 +92,7 @@ function give<Job, Result>(
   };
   child.task = {
     resolve: next.resolve,
-    timer: setTimeout(() => kill('time-limit'), options.timeMs),
+    time: watchTime(child.process.pid, options.timeMs, () => kill('time-limit')),
     memory: watchMemory(child.process.pid, options.rssMb, () => kill('memory-limit')),
     killedFor: undefined,
   };
@@ -149,7 +143,7 @@ type JobReply<Result> = { readonly result: Result } | { readonly detail: string 
 
 function settle<Result>(child: Child<Result>, outcome: JobOutcome<Result>): void {
   if (!child.task) return;
-  clearTimeout(child.task.timer);
+  child.task.time.stop();
   child.task.memory.stop();
   child.task.resolve(outcome);
   child.task = undefined;
@@ -159,20 +153,4 @@ function deathOf<Result>(child: Child<Result>, code: number | null, signal: stri
   if (child.task?.killedFor) return { kind: child.task.killedFor };
   if (/out of memory|allocation failed/i.test(child.lastWords)) return { kind: 'memory-limit' };
   return { kind: 'broken', detail: `the child ended with ${signal ?? `code ${code}`}: ${child.lastWords.slice(-500)}` };
-}
-
-function forkChild(options: ProcessPoolOptions): ChildProcess {
-  const entry = fileURLToPath(options.entry);
-  return fork(entry, [JSON.stringify(options.setup)], {
-    serialization: 'advanced',
-    stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
-    env: {},
-    execArgv: [...loaderFor(entry), `--max-old-space-size=${options.heapMb}`, '--max-semi-space-size=8'],
-  });
-}
-
-/** From source the child needs tsx as its parent did; from `dist` it needs nothing. */
-function loaderFor(entry: string): readonly string[] {
-  if (!entry.endsWith('.ts')) return [];
-  return ['--import', pathToFileURL(createRequire(import.meta.url).resolve('tsx')).href];
 }

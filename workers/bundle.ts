@@ -5,7 +5,10 @@ import { FAILURE_CONVERTER_PATH } from '../platform/temporal/data-converter.ts';
 import { tracingPlugin } from '../platform/temporal/tracing.ts';
 import { cachedBundle } from './bundle-cache.ts';
 
-/** Where the image build puts the bundle that `cairn bundle` makes. */
+/**
+ * Where `npm run build` puts the bundle (deploy/build.mjs).
+ * @public
+ */
 export const PREBUILT_BUNDLE = fileURLToPath(new URL('./workflow-bundle.js', import.meta.url));
 
 /** The prebuilt bundle where there is one; from source, a fresh one (2–5 s) or the one kept from before. */

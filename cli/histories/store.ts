@@ -8,9 +8,9 @@ import path from 'node:path';
  */
 export const INDEX_FILE = 'index.json';
 
-export type HistoryIndex = Readonly<Record<string, string>>;
+type HistoryIndex = Readonly<Record<string, string>>;
 
-export async function readIndex(folder: string): Promise<HistoryIndex> {
+async function readIndex(folder: string): Promise<HistoryIndex> {
   const text = await readFile(path.join(folder, INDEX_FILE), 'utf8').catch(() => '{}');
   const entries = Object.entries(JSON.parse(text)).filter(
     (entry): entry is [string, string] => typeof entry[1] === 'string',

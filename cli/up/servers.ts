@@ -1,3 +1,4 @@
+import { createDatabase } from '../../db/create-database.ts';
 import { ensurePostgres } from '../../platform/embedded/postgres.ts';
 import { startTemporal, stopLeftOverTemporal } from '../../platform/embedded/temporal.ts';
 import { findTemporalCli } from '../../platform/embedded/temporal-cli.ts';
@@ -33,7 +34,8 @@ async function postgresFor(options: UpOptions, ports: HomePorts, stack: Stack, s
   let { postgres: port } = ports;
   const postgres = await stack.keep('postgres', LAYERS.postgres, async () => {
     const { home, postgres: flavour, env } = options;
-    const running = await ensurePostgres({ home, port, flavour, durable: true, searchPath: env.PATH ?? '', log: say });
+    const { PATH: searchPath = '' } = env;
+    const running = await ensurePostgres({ home, port, flavour, durable: true, searchPath, createDatabase, log: say });
     port = running.port; // an adopted one has its own, and a restart must come back where everybody looks
     return running;
   });

@@ -1,5 +1,6 @@
 #!/bin/sh
-# Temporal's two databases, at the schema of this admin-tools image. Safe to repeat: run before every new server version.
+# Temporal's two databases, at the schema of this admin-tools image. Safe to repeat (what is
+# there stays), and due before every new server version.
 set -eu
 : "${SQL_HOST:?}" "${SQL_USER:?}" "${SQL_PASSWORD:?}"
 
@@ -8,8 +9,7 @@ setup() {
   schema=/etc/temporal/schema/postgresql/v12/$2/versioned
   tool() { temporal-sql-tool --plugin postgres12 --ep "$SQL_HOST" -p 5432 -u "$SQL_USER" --db "$database" "$@"; }
   tool create
-  # A database that has a schema refuses a second set-up; the update below then says whether all is well.
-  tool setup-schema -v 0.0 || echo "$database is set up already"
+  tool setup-schema -v 0.0
   tool update-schema -d "$schema"
 }
 

@@ -1,6 +1,7 @@
 /** Prints docs/reference/errors.md: `node --import tsx docs/reference/errors.ts > docs/reference/errors.md`. */
 import { pathToFileURL } from 'node:url';
 import { REJECTIONS, type RejectionRow } from '../../contracts/rejections.ts';
+import { markdownTable } from './table.ts';
 
 const WHO = {
   user: 'you',
@@ -11,7 +12,7 @@ const WHO = {
 
 export function errorsPage(): string {
   const rows = Object.entries(REJECTIONS).map(([code, { status, kind, title, remedy }]) => {
-    return `| \`${code}\` | ${status} | ${WHO[kind]} | ${title} | ${remedy} |`;
+    return [`\`${code}\``, String(status), WHO[kind], title, remedy];
   });
   return `# Errors
 
@@ -21,9 +22,7 @@ Every refusal is \`application/problem+json\` (RFC 9457) with \`type\`, \`title\
 \`traceId\`; where it helps also \`offset\` (byte of the inflated input, from 0), \`limit\` and \`limitValue\` ([limits](limits.md)).
 A failed upload shows the same \`code\`. Codes are never renamed or reused.
 
-| Code | Status | Who can mend it | What it says | What to do |
-| --- | --- | --- | --- | --- |
-${rows.join('\n')}
+${markdownTable(['Code', 'Status', 'Who can mend it', 'What it says', 'What to do'], rows)}
 `;
 }
 

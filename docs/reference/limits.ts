@@ -1,10 +1,11 @@
 /** Prints docs/reference/limits.md: `node --import tsx docs/reference/limits.ts > docs/reference/limits.md`. */
 import { pathToFileURL } from 'node:url';
 import { LIMITS } from '../../domain/limits/limits.ts';
+import { markdownTable } from './table.ts';
 
 export function limitsPage(): string {
   const rows = Object.entries(LIMITS).map(([name, { value, unit, reason }]) => {
-    return `| \`${name}\` | ${value.toLocaleString('en-GB')} ${unit} | ${reason} |`;
+    return [`\`${name}\``, `${value.toLocaleString('en-GB')} ${unit}`, reason];
   });
   return `# Limits
 
@@ -12,9 +13,7 @@ export function limitsPage(): string {
 
 What is over a limit is refused or cut as the reason says; a refusal names the limit and its value ([errors](errors.md)).
 
-| Limit | Value | Why |
-| --- | --- | --- |
-${rows.join('\n')}
+${markdownTable(['Limit', 'Value', 'Why'], rows)}
 `;
 }
 

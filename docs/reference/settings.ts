@@ -2,11 +2,12 @@
 import { pathToFileURL } from 'node:url';
 import { OTHER_SETTINGS, SETTINGS } from '../../platform/config.ts';
 import type { Setting } from '../../platform/settings.ts';
+import { markdownTable } from './table.ts';
 
 export function settingsPage(): string {
   const settings: readonly (readonly [string, Setting<unknown>])[] = Object.entries(SETTINGS);
   const rows = settings.map(([name, setting]) => {
-    return `| \`${name}\` | ${setting.about} | ${defaultOf(setting)} | ${setting.secret ? 'yes' : 'no'} |`;
+    return [`\`${name}\``, setting.about, defaultOf(setting), setting.secret ? 'yes' : 'no'];
   });
   return `# Settings
 
@@ -16,9 +17,7 @@ Read once, from the environment, by API and worker alike, and checked as a whole
 says everything that is wrong with them, never a value, and ends. Names that begin with \`CAIRN_\` and are not known are
 refused with the nearest name that is. Secrets have no defaults. \`npm start\` sets all of them itself.
 
-| Setting | What it is | Default | Secret |
-| --- | --- | --- | --- |
-${rows.join('\n')}
+${markdownTable(['Setting', 'What it is', 'Default', 'Secret'], rows)}
 
 Known besides, for the command line, \`npm start\` and the tests: ${OTHER_SETTINGS.map((name) => `\`${name}\``).join(', ')}.
 Spans are sent where \`OTEL_EXPORTER_OTLP_ENDPOINT\` says, and nowhere without it.

@@ -1,18 +1,24 @@
+import { randomInt } from 'node:crypto';
 import net from 'node:net';
 
 const LOOPBACK = '127.0.0.1';
 
-/** A port nobody listens on: `preferred` if it is free, else one that the system picks. */
+/**
+ * Below the ports that systems hand out by themselves (Linux from 32768, macOS from 49152): a Temporal server takes
+ * several of those at its start, and once took the very one that it had been told to use for its Web UI.
+ */
+const LOWEST = 20_000;
+const HIGHEST = 31_999;
+const TRIES = 100;
+
+/** A port nobody listens on: `preferred` if it is free, else one at random. */
 export async function freePort(preferred?: number): Promise<number> {
-  if (preferred !== undefined && (await portIsFree(preferred))) return preferred;
-  return new Promise((resolve, reject) => {
-    const probe = net.createServer().once('error', reject);
-    probe.listen(0, LOOPBACK, () => {
-      const address = probe.address();
-      const port = typeof address === 'object' && address !== null ? address.port : 0;
-      probe.close(() => resolve(port));
-    });
-  });
+  let port = preferred ?? randomInt(LOWEST, HIGHEST);
+  for (let tries = 0; tries < TRIES; tries++) {
+    if (await portIsFree(port)) return port;
+    port = randomInt(LOWEST, HIGHEST);
+  }
+  throw new Error(`none of ${TRIES} ports from ${LOWEST} to ${HIGHEST} is free`);
 }
 
 export async function portIsFree(port: number, host: string = LOOPBACK): Promise<boolean> {

@@ -1,5 +1,4 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import pg from 'pg';
 import { findPostgres, type PostgresFlavour, sourceOf } from './postgres-binaries.ts';
 import { initialise, locateData, POSTGRES_USER, passwordOf } from './postgres-folder.ts';
 import { type LiveServer, waitForLiveServer } from './postgres-pidfile.ts';
@@ -15,6 +14,8 @@ export interface PostgresOptions {
   readonly durable: boolean;
   /** PATH, to look for the system's PostgreSQL. */
   readonly searchPath?: string;
+  /** Makes the database on the running server, unless it is there (db/create-database.ts: SQL has its own room). */
+  readonly createDatabase: (adminUrl: string, name: string) => Promise<void>;
   readonly log: (message: string) => void;
 }
 
@@ -40,6 +41,7 @@ export async function ensurePostgres(options: PostgresOptions): Promise<RunningP
       source: sourceOf(live.binary),
       adopted: true,
       ended: pollEnd(live.pid),
+      createDatabase: options.createDatabase,
     });
   }
   const { flavour, searchPath = '' } = options;
@@ -49,7 +51,9 @@ export async function ensurePostgres(options: PostgresOptions): Promise<RunningP
     await initialise(data, binaries, password);
   }
   const started = await startPostgres(options, data, binaries);
-  return describe({ ...started, password, major: binaries.major, source: binaries.source, adopted: false });
+  const { createDatabase } = options;
+  const { major, source } = binaries;
+  return describe({ ...started, password, major, source, adopted: false, createDatabase });
 }
 
 async function describe(server: {
@@ -59,10 +63,11 @@ async function describe(server: {
   readonly major: number;
   readonly source: 'system' | 'embedded';
   readonly adopted: boolean;
+  readonly createDatabase: PostgresOptions['createDatabase'];
 }): Promise<RunningPostgres> {
   const { pid, port } = server.live;
   const url = `postgres://${POSTGRES_USER}:${server.password}@127.0.0.1:${port}`;
-  await ensureDatabase(`${url}/postgres`, POSTGRES_USER);
+  await server.createDatabase(`${url}/postgres`, POSTGRES_USER);
   return {
     pid,
     port,
@@ -82,15 +87,4 @@ async function describe(server: {
 async function pollEnd(pid: number): Promise<string> {
   while (isAlive(pid)) await sleep(500, undefined, { ref: false });
   return 'ended';
-}
-
-async function ensureDatabase(adminUrl: string, name: string): Promise<void> {
-  const client = new pg.Client({ connectionString: adminUrl, connectionTimeoutMillis: 10_000 });
-  try {
-    await client.connect();
-    const found = await client.query('select 1 from pg_database where datname = $1', [name]);
-    if (found.rowCount === 0) await client.query(`create database ${pg.escapeIdentifier(name)}`);
-  } finally {
-    await client.end();
-  }
 }

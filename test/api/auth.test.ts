@@ -2,9 +2,9 @@ import { beforeAll, expect, test } from 'vitest';
 import { createKey } from '../../cli/keys.ts';
 import type { RejectionCode } from '../../contracts/rejections.ts';
 import { revokeApiKey } from '../../db/api-keys.ts';
-import { formatKey, parseKey } from '../../domain/keys/key-text.ts';
 import { smallGpx } from '../support/gpx.ts';
-import { apiStack } from './support/app.ts';
+import { apiStack, testApp } from './support/app.ts';
+import { bearer, forged, type Headers, mistyped, naming } from './support/callers.ts';
 import { operationsOf } from './support/contract.ts';
 import { expectProblem } from './support/problem.ts';
 import { type SavedTrack, savedTrack } from './support/track.ts';
@@ -34,8 +34,6 @@ const account = operations.filter(({ name }) => ACCESS[name] === 'account');
 const operator = operations.filter(({ name }) => ACCESS[name] === 'operator');
 const open = operations.filter(({ name }) => ACCESS[name] === 'public');
 
-type Headers = Readonly<Record<string, string>>;
-
 let own: SavedTrack;
 let others: SavedTrack;
 const keys = { account: '', site: '', operator: '', revoked: '', expired: '' };
@@ -59,19 +57,6 @@ async function call(operation: { method: string; path: string }, headers: Header
   const { method } = operation;
   if (method !== 'GET' && method !== 'POST') throw new Error(`say how ${method} is called`);
   return stack.inject({ method, url, headers, ...(payload && { payload }) });
-}
-
-const bearer = (key: string): Headers => ({ authorization: `Bearer ${key}` });
-
-/** The same key with one part changed and the checksum made right again. */
-function forged(key: string, change: { secret?: string; id?: string; kind?: 'operator' | 'site' }): string {
-  const parts = parseKey(key);
-  if (!parts) throw new Error('not a key');
-  return formatKey({ ...parts, ...change });
-}
-
-function mistyped(key: string): string {
-  return key.slice(0, -1) + (key.endsWith('0') ? '1' : '0');
 }
 
 /** Callers that no operation with a key lets in. */
@@ -105,10 +90,6 @@ const MISPLACED: readonly [string, () => Headers, RejectionCode][] = [
   ['a site key with an account that is not ASCII', () => naming('j\u00f6rg', keys.site), 'auth/bad-account'],
   ['an account key that names another account', () => naming('somebody-else', keys.account), 'auth/bad-account'],
 ];
-
-function naming(externalId: string, key: string): Headers {
-  return { ...bearer(key), 'cairn-account': externalId };
-}
 
 test('every operation of the document says here who may call it, and the document says the same', () => {
   expect(operations.map(({ name }) => name).sort()).toEqual(Object.keys(ACCESS).sort());
@@ -183,7 +164,6 @@ test('a revoked key is refused by the very next request', async () => {
 });
 
 test('a route that does not say who may call it stops the app from starting', async () => {
-  const { testApp } = await import('./support/app.ts');
   const app = await testApp({ db, blobs: Object.create(null) });
   app.get('/forgotten', async () => 'secret');
   await expect(app.ready()).rejects.toThrow('these routes do not say who may call them: /forgotten');

@@ -7,6 +7,14 @@ import { type RawClient, rawClient } from './support/raw-client.ts';
 const body = smallGpx({ points: 5_000 });
 const half = body.length / 2;
 
+/** One each: a closed app is closed for good. */
+const stacks = {
+  streaming: await apiStack(),
+  stalled: await apiStack({ patience: { drainMs: 50 } }),
+  waiting: await apiStack(),
+  late: await apiStack(),
+};
+
 async function begun(stack: ApiStack, port: number): Promise<RawClient> {
   const client = await rawClient(port);
   const head = `POST /v1/uploads HTTP/1.1\r\nHost: x\r\nAuthorization: ${stack.headers.authorization}\r\n`;
@@ -16,7 +24,7 @@ async function begun(stack: ApiStack, port: number): Promise<RawClient> {
 }
 
 test('an upload that streams when the app closes is received to its end', async () => {
-  const stack = await apiStack();
+  const stack = stacks.streaming;
   const client = await begun(stack, await listen(stack.app));
   const closed = stack.app.close();
   await expect.poll(() => stack.app.server.listening).toBe(false);
@@ -29,7 +37,7 @@ test('an upload that streams when the app closes is received to its end', async 
 });
 
 test('one that does not go on is cut, and leaves nothing', async () => {
-  const stack = await apiStack({ patience: { drainMs: 50 } });
+  const stack = stacks.stalled;
   const client = await begun(stack, await listen(stack.app));
   await stack.app.close();
   await client.closed();
@@ -38,7 +46,7 @@ test('one that does not go on is cut, and leaves nothing', async () => {
 });
 
 test('who waits for a result is answered when the app closes', async () => {
-  const stack = await apiStack();
+  const stack = stacks.waiting;
   const client = await rawClient(await listen(stack.app));
   const head = `POST /v1/uploads HTTP/1.1\r\nHost: x\r\nAuthorization: ${stack.headers.authorization}\r\n`;
   await client.send(`${head}Prefer: wait=30\r\nContent-Length: ${body.length}\r\n\r\n${body}`);
@@ -50,7 +58,7 @@ test('who waits for a result is answered when the app closes', async () => {
 });
 
 test('a request that comes on an open connection meanwhile is sent elsewhere', async () => {
-  const stack = await apiStack();
+  const stack = stacks.late;
   const port = await listen(stack.app);
   const [holder, late, ready] = [await begun(stack, port), await rawClient(port), await rawClient(port)];
   const ending = `Authorization: ${stack.headers.authorization}\r\n\r\n`;

@@ -14,6 +14,7 @@ const sink = new Writable({
 });
 const codec = testCodec();
 const stack = await apiStack({ codec, log: pino({ level: 'trace' }, sink) });
+const without = await apiStack();
 const decode = `/codec/${codec.token}/decode`;
 
 const base64 = (text: string) => Buffer.from(text).toString('base64');
@@ -113,7 +114,6 @@ test('a payload of 2 MB, the largest that Temporal holds, is opened', async () =
 });
 
 test('there is no endpoint where none is configured, and it is in no document', async () => {
-  const without = await apiStack();
   expectProblem(await without.inject({ method: 'POST', url: decode, payload: {} }), 'request/not-found');
   expect(JSON.stringify(stack.app.swagger())).not.toContain('codec');
 });

@@ -5,6 +5,7 @@ import { checkedInject } from './support/contract.ts';
 import { expectProblem } from './support/problem.ts';
 
 const stack = await apiStack();
+const behind = await apiStack();
 const WORKER = { id: 'w1', build: 'b7', queues: ['cairn-interactive'], pid: 1 };
 
 async function health(inject = stack.inject) {
@@ -78,7 +79,6 @@ test('without a database: live, not ready, and degraded with the reason', async 
 });
 
 test('a database that lacks a migration is not ready, and the answer names it', async () => {
-  const behind = await apiStack();
   await behind.query(`delete from migrations where name like '0004%'`);
   const refused = await behind.inject({ url: '/ready' });
   expect(expectProblem(refused, 'service/not-ready').detail).toMatch(/^database lacks 0004_\w+\.sql$/);

@@ -3,12 +3,14 @@ import type { FastifyInstance } from 'fastify';
 import { expect, test } from 'vitest';
 import type { Pool } from '../../db/pool.ts';
 import type { BlobStore } from '../../services/blob-store.ts';
+import { openFsBlobStore } from '../../services/blob-store-fs.ts';
 import { smallGpx } from '../support/gpx.ts';
 import { absentDatabase, apiStack, testApp } from './support/app.ts';
 import { checkedInject, operationsOf } from './support/contract.ts';
 import { expectProblem } from './support/problem.ts';
 
 const stack = await apiStack();
+const broken = await apiStack();
 const { headers } = stack;
 const ID = '0190a0a0-0000-7000-8000-000000000000';
 
@@ -93,8 +95,8 @@ async function upload(app: FastifyInstance) {
 }
 
 test('without a database: 503 with Retry-After on all that needs it, and nothing is stored', async () => {
-  const { blobDir, storedFiles } = await apiStack();
-  const { openFsBlobStore } = await import('../../services/blob-store-fs.ts');
+  const { blobDir, storedFiles } = stack;
+
   const db = absentDatabase();
   const app = await testApp({ db, blobs: await openFsBlobStore(blobDir) });
   const inject = await checkedInject(app);
@@ -110,7 +112,6 @@ test('without a database: 503 with Retry-After on all that needs it, and nothing
 });
 
 test('with a broken blob store uploads are 503, and nothing else is', async () => {
-  const broken = await apiStack();
   await rm(broken.blobDir, { recursive: true });
   await writeFile(broken.blobDir, 'a file where the folder was');
   const request = { method: 'POST', url: '/v1/uploads', headers: broken.headers, payload: smallGpx() } as const;

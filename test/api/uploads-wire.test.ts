@@ -1,3 +1,4 @@
+import { setImmediate as turn } from 'node:timers/promises';
 import { pino } from 'pino';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { createKey } from '../../cli/keys.ts';
@@ -122,5 +123,21 @@ test.each(['raw', 'form'] as const)('a %s body with a broken chunk is 400', asyn
   await expect.poll(stack.storedFiles).toHaveLength(1);
   await client.send('\r\nnot a chunk size\r\n');
   expectRawProblem(await client.answer(), 'request/malformed');
+  await client.closed();
+});
+
+test('after a refusal in the middle of the body the socket lingers: closed at once it would be reset', async () => {
+  const destroyed = new Promise((resolve) => {
+    stack.app.server.once('request', (request, response) => {
+      response.once('finish', async () => {
+        for (let i = 0; i < 20; i++) await turn();
+        resolve(request.socket.destroyed);
+      });
+    });
+  });
+  await client.send(post(KEY, 'Content-Length: 24000000'));
+  await client.send('%PDF-1.7'.repeat(100));
+  expectRawProblem(await client.answer(), 'upload/unsupported-type');
+  expect(await destroyed).toBe(false);
   await client.closed();
 });

@@ -21,7 +21,7 @@ export interface Installation {
   stop(): Promise<void>;
 }
 
-export const projectRoot = fileURLToPath(new URL('../../', import.meta.url));
+const projectRoot = fileURLToPath(new URL('../../', import.meta.url));
 
 export async function install(): Promise<Installation> {
   const home = await mkdtemp(path.join(tmpdir(), 'cairn-drill-'));

@@ -3,6 +3,7 @@ import { chmod, mkdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import pg from 'pg';
 import { expect, onTestFinished, test } from 'vitest';
+import { createDatabase } from '../../db/create-database.ts';
 import { freePort } from '../../platform/embedded/ports.ts';
 import { ensurePostgres, type RunningPostgres } from '../../platform/embedded/postgres.ts';
 import { canRunPackage } from '../../platform/embedded/postgres-package.ts';
@@ -111,7 +112,14 @@ async function homeOf(prefix: string): Promise<string> {
 }
 
 async function start(home: string, flavour: 'auto' | 'embedded' = 'embedded'): Promise<RunningPostgres> {
-  const server = await ensurePostgres({ home, port: await freePort(), flavour, durable: false, log: () => undefined });
+  const server = await ensurePostgres({
+    home,
+    port: await freePort(),
+    flavour,
+    durable: false,
+    createDatabase,
+    log: () => undefined,
+  });
   onTestFinished(() => server.stop());
   return server;
 }

@@ -38,14 +38,9 @@ test('every @temporalio package has one and the same version: histories remember
 
 test('the lockfile names no registry, and a hash for every package', () => {
   expect(locked.filter(([, { resolved }]) => resolved !== undefined).map(([path]) => path)).toEqual([]);
-  const unproven = locked.filter(([, entry]) => !entry.integrity?.startsWith('sha512-') && !isForeignTool(entry));
+  const unproven = locked.filter(([, { integrity }]) => !integrity?.startsWith('sha512-'));
   expect(unproven.map(([path]) => path)).toEqual([]);
 });
-
-/** Of these scripts/complete-lockfile.mjs could not know the hash: packages of one platform, of a tool, in no image. */
-function isForeignTool({ dev, optional, os, cpu }: Locked): boolean {
-  return dev === true && optional === true && (os ?? cpu) !== undefined;
-}
 
 test('nothing comes from git, a folder or an address', () => {
   const asked = Object.values(lock).flatMap(({ dependencies = {} }) => Object.entries(dependencies));

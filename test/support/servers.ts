@@ -1,11 +1,13 @@
+import { rmSync } from 'node:fs';
 import { chmod, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { createDatabase } from '../../db/create-database.ts';
 import { guard } from '../../platform/embedded/guardian.ts';
 import { freePort } from '../../platform/embedded/ports.ts';
 import { ensurePostgres } from '../../platform/embedded/postgres.ts';
-import type { Running } from '../../platform/embedded/processes.ts';
+import { isAlive, type Running } from '../../platform/embedded/processes.ts';
 import { startTemporal } from '../../platform/embedded/temporal.ts';
 import { findTemporalCli } from '../../platform/embedded/temporal-cli.ts';
 import { environment } from '../../platform/environment.ts';
@@ -25,7 +27,9 @@ export interface TestServers {
 export async function startServers(): Promise<TestServers> {
   const home = await testHome('cairn-test-');
   const running: Running[] = [];
+  const forget = leaveNothingBehind(home, running);
   const stop = async (): Promise<void> => {
+    forget();
     await Promise.all(running.map((server) => server.stop()));
     await rm(home, { recursive: true, force: true });
   };
@@ -43,6 +47,22 @@ export async function startServers(): Promise<TestServers> {
   );
 }
 
+/** On a Ctrl-C vitest leaves without tear-down, and in an exit there is no time to wait: killed they are, on test data. */
+function leaveNothingBehind(home: string, running: readonly Running[]): () => void {
+  const leave = (): void => process.exit(130);
+  const kill = (): void => {
+    for (const { pid, stopOrder } of running) if (isAlive(pid)) process.kill(pid, stopOrder.last);
+    rmSync(home, { recursive: true, force: true, maxRetries: 5 });
+  };
+  const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+  process.once('exit', kill);
+  for (const signal of signals) process.once(signal, leave);
+  return () => {
+    process.off('exit', kill);
+    for (const signal of signals) process.off(signal, leave);
+  };
+}
+
 /** A new folder outside the project that an unprivileged account may pass through: as root, Postgres runs as another. */
 export async function testHome(prefix: string): Promise<string> {
   const home = await mkdtemp(join(tmpdir(), prefix));
@@ -55,7 +75,15 @@ async function startTestPostgres(home: string, running: Running[]) {
   if (flavour !== 'embedded' && flavour !== 'system') {
     throw new Error(`CAIRN_TEST_POSTGRES is ${JSON.stringify(flavour)}; it must be "embedded" or "system"`);
   }
-  const postgres = await ensurePostgres({ home, port: await freePort(), flavour, searchPath, durable: false, log });
+  const postgres = await ensurePostgres({
+    home,
+    port: await freePort(),
+    flavour,
+    searchPath,
+    durable: false,
+    createDatabase,
+    log,
+  });
   running.push(guard(postgres));
   return postgres;
 }

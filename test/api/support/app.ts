@@ -15,6 +15,12 @@ import { openFsBlobStore } from '../../../services/blob-store-fs.ts';
 import { type TestDatabase, testDatabase } from '../../support/database.ts';
 import { checkedInject, type Inject } from './contract.ts';
 
+/** Also for apps made inside a test, where `afterAll` comes too late to be heard. */
+const cleanups: (() => Promise<unknown>)[] = [];
+afterAll(async () => {
+  for (const cleanup of cleanups.reverse()) await cleanup();
+});
+
 /** The real app on a real database and a real blob folder, without Temporal: what is accepted stays `received`. */
 export interface ApiStack extends TestDatabase {
   readonly app: FastifyInstance;
@@ -28,12 +34,13 @@ export interface ApiStack extends TestDatabase {
   uploadCount(): Promise<number>;
 }
 
+/** At the top of a test file only: its database is dropped by an `afterAll` of its own. */
 export async function apiStack(overrides: Partial<AppDeps> = {}): Promise<ApiStack> {
   const database = await testDatabase();
   const blobDir = await mkdtemp(path.join(tmpdir(), 'cairn-api-'));
+  cleanups.push(() => rm(blobDir, { recursive: true, force: true }));
   const app = await testApp({ db: database.db, blobs: await openFsBlobStore(blobDir), ...overrides });
   const { key } = await createKey(database.db, { kind: 'account', accountExternalId: 'tester', name: 'test' });
-  afterAll(() => rm(blobDir, { recursive: true, force: true }));
   return {
     ...database,
     app,
@@ -54,14 +61,14 @@ export async function testApp(deps: Partial<AppDeps> & Pick<AppDeps, 'blobs' | '
   const loops = createLoops({ log: quietLog(), onDead: () => {} });
   const dispatcher = { nudge: () => {}, status: () => 'unknown' as const };
   const app = await buildApp({ log, loops, dispatcher, build: 'test', ...deps });
-  afterAll(async () => {
-    await app.close();
-    await loops.stop();
-  });
+  cleanups.push(
+    () => loops.stop(),
+    () => app.close(),
+  );
   return app;
 }
 
-export function quietLog(): Log {
+function quietLog(): Log {
   return createLog({ process: 'test', level: 'silent', build: 'test' });
 }
 

@@ -1,4 +1,5 @@
 import { lockHome } from '../../../cli/up/lock.ts';
+import { createDatabase } from '../../../db/create-database.ts';
 import { ensurePostgres } from '../../../platform/embedded/postgres.ts';
 import { startTemporal } from '../../../platform/embedded/temporal.ts';
 
@@ -7,7 +8,7 @@ const [what = '', json = '{}'] = process.argv.slice(2);
 const log = (message: string): void => console.error(message);
 const options = JSON.parse(json);
 const starts: Readonly<Record<string, () => Promise<object>>> = {
-  postgres: () => ensurePostgres({ ...options, log }),
+  postgres: () => ensurePostgres({ ...options, createDatabase, log }),
   temporal: () => startTemporal({ ...options, log }),
   lock: () => lockHome(options.home, { url: options.url }, options.address),
 };

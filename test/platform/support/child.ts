@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { afterEach } from 'vitest';
+import { environment } from '../../../platform/environment.ts';
 
 /** One of test/platform/fixtures as a process of its own. */
 export interface Child {
@@ -31,7 +32,7 @@ export function startFixture(name: string, options: ChildOptions = {}): Child {
   const loaders = ['tsx', ...imports].flatMap((each) => ['--import', each]);
   const child = spawn(process.execPath, [...loaders, entry, ...args], {
     stdio: ['ignore', 'pipe', 'inherit', ...(ipc ? (['ipc'] as const) : [])],
-    env: { PATH: process.env.PATH, ...env },
+    env: { PATH: environment().PATH, ...env },
   });
   running.add(child);
   const ended = endOf(child).finally(() => running.delete(child));

@@ -1,0 +1,29 @@
+import { type ChildProcess, fork } from 'node:child_process';
+import { createRequire } from 'node:module';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+
+export interface ChildOptions {
+  /** A module that calls `serveJobs` (platform/process-pool-child.ts). */
+  readonly entry: URL;
+  /** Given to every child as its first argument, as JSON. Children get no environment. */
+  readonly setup: unknown;
+  /** V8 heap of a child. */
+  readonly heapMb: number;
+}
+
+/** Starts a child that speaks to us alone: no environment, no standard output, what it says last on standard error. */
+export function forkChild(options: ChildOptions): ChildProcess {
+  const entry = fileURLToPath(options.entry);
+  return fork(entry, [JSON.stringify(options.setup)], {
+    serialization: 'advanced',
+    stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
+    env: {},
+    execArgv: [...loaderFor(entry), `--max-old-space-size=${options.heapMb}`, '--max-semi-space-size=8'],
+  });
+}
+
+/** From source the child needs tsx as its parent did; from `dist` it needs nothing. */
+function loaderFor(entry: string): readonly string[] {
+  if (!entry.endsWith('.ts')) return [];
+  return ['--import', pathToFileURL(createRequire(import.meta.url).resolve('tsx')).href];
+}
