@@ -15,6 +15,8 @@ export interface DispatcherDeps {
   readonly loops: Loops;
   readonly log: Log;
   readonly start: (upload: DispatchableUpload) => Promise<StartOutcome>;
+  /** Whether Temporal answers; asked when there is nothing to start, so that health never guesses. */
+  readonly isReachable: () => Promise<boolean>;
 }
 
 export interface Dispatcher {
@@ -43,7 +45,7 @@ const RUNS_AT_MOST = 5;
  * and nothing is lost between the row and the workflow. While Temporal is away one start in two seconds asks for it.
  */
 export function startDispatcher(deps: DispatcherDeps): Dispatcher {
-  const state: { temporal: 'reachable' | 'away' | 'unknown' } = { temporal: 'unknown' };
+  const state: DispatcherState = { temporal: 'unknown' };
   const loop = deps.loops.start({
     name: 'dispatcher',
     everyMs: SWEEP_EVERY_MS,
@@ -52,12 +54,12 @@ export function startDispatcher(deps: DispatcherDeps): Dispatcher {
       for (let batch = 0; batch < BATCHES_AT_ONCE; batch++) {
         const limit = state.temporal === 'away' ? 1 : STARTS_AT_ONCE;
         const uploads = await takeUploadsToDispatch(deps.db, { limit, leaseS: TAKEN_FOR_S });
-        if (uploads.length === 0) return;
-        const now = (await dispatch(deps, uploads)) ? 'reachable' : 'away';
-        if (now !== state.temporal)
-          deps.log[now === 'away' ? 'warn' : 'info']({ before: state.temporal }, `temporal ${now}`);
-        state.temporal = now;
-        if (now === 'away') return;
+        if (uploads.length === 0) {
+          if (batch === 0) report(deps, state, await deps.isReachable());
+          return;
+        }
+        report(deps, state, await dispatch(deps, uploads));
+        if (state.temporal === 'away') return;
       }
       loop.nudge();
     },
@@ -68,6 +70,16 @@ export function startDispatcher(deps: DispatcherDeps): Dispatcher {
     },
     status: () => state.temporal,
   };
+}
+
+interface DispatcherState {
+  temporal: 'reachable' | 'away' | 'unknown';
+}
+
+function report(deps: DispatcherDeps, state: DispatcherState, isReachable: boolean): void {
+  const now = isReachable ? 'reachable' : 'away';
+  if (now !== state.temporal) deps.log[isReachable ? 'info' : 'warn']({ before: state.temporal }, `temporal ${now}`);
+  state.temporal = now;
 }
 
 /** Whether Temporal was there. */

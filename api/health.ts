@@ -27,7 +27,7 @@ export async function checkHealth(deps: HealthDeps): Promise<HealthPart[]> {
     return part(`loop ${loop.name}`, !loop.dead, `last tick ${loop.lastTickAt}, ${loop.turns} turns`);
   });
   const status = deps.temporal.status();
-  const temporal = part('temporal', status !== 'away', status === 'unknown' ? 'nothing to start yet' : status);
+  const temporal = part('temporal', status === 'reachable', status === 'unknown' ? 'not asked yet' : status);
   if (database.status === 'degraded') return [database, temporal, ...loops];
   return [database, temporal, await checkWorkers(deps.db), await checkBacklog(deps.db), ...loops];
 }

@@ -9,7 +9,7 @@ import { temporalClient } from '../platform/temporal/client.ts';
 import { openFsBlobStore } from '../services/blob-store-fs.ts';
 import { buildApp } from './app.ts';
 import { startDispatcher } from './dispatcher.ts';
-import { startUpload } from './start-upload.ts';
+import { isTemporalReachable, startUpload } from './start-upload.ts';
 
 const config = readConfig(environment());
 const log = createLog({ process: 'api', level: config.logLevel, build: config.build });
@@ -22,7 +22,8 @@ const db = connect(config.databaseUrl, {
 const client = temporalClient({ ...config.temporal, codecKeys: config.codecKeys });
 const blobs = await openFsBlobStore(config.blobDir);
 const start = (upload: Parameters<typeof startUpload>[1]) => startUpload(client, upload);
-const dispatcher = startDispatcher({ db, loops, log, start });
+const isReachable = () => isTemporalReachable(client);
+const dispatcher = startDispatcher({ db, loops, log, start, isReachable });
 
 const { codecKeys, codecUiToken: token, temporal, build } = config;
 const codec = token && temporal.uiUrl ? { codecKeys, token, uiOrigin: new URL(temporal.uiUrl).origin } : undefined;

@@ -40,6 +40,12 @@ export async function startUpload(client: Client, upload: DispatchableUpload): P
   }
 }
 
+/** Whether Temporal's frontend answers within the same deadline. */
+export async function isTemporalReachable(client: Client): Promise<boolean> {
+  const ask = () => client.workflowService.getSystemInfo({});
+  return client.withDeadline(Date.now() + DEADLINE_MS, ask).then(Boolean, () => false);
+}
+
 /** A worker killed in the middle of a local step is noticed after this long; the default of 10 s made recovery 12 s. */
 const WORKFLOW_TASK_TIMEOUT = '5s';
 

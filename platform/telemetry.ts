@@ -24,7 +24,10 @@ new NodeSDK({
   metricReaders: [],
   logRecordProcessors: [],
   instrumentations: [
-    new HttpInstrumentation({ ignoreOutgoingRequestHook: () => true }),
+    new HttpInstrumentation({
+      ignoreOutgoingRequestHook: () => true,
+      ignoreIncomingRequestHook: ({ url }) => url?.startsWith('/codec/') === true, // the path is a secret
+    }),
     new PgInstrumentation({ requireParentSpan: true }),
     new PinoInstrumentation({ disableLogSending: true }),
   ],

@@ -10,7 +10,7 @@ import { createRecordingReader, type RecordingReader } from '../../activities/re
 import { createUploadSteps } from '../../activities/upload-steps.ts';
 import { buildApp } from '../../api/app.ts';
 import { type Dispatcher, startDispatcher } from '../../api/dispatcher.ts';
-import { startUpload } from '../../api/start-upload.ts';
+import { isTemporalReachable, startUpload } from '../../api/start-upload.ts';
 import { createKey } from '../../cli/keys.ts';
 import { processUploadId } from '../../contracts/ids.ts';
 import { createLog, type Log } from '../../platform/log.ts';
@@ -63,7 +63,8 @@ export async function testStack(options: StackOptions = {}): Promise<Stack> {
   const blobs = await openFsBlobStore(blobDir);
   const reader = createRecordingReader({ blobDir, processes: 2 });
   const start = (upload: Parameters<typeof startUpload>[1]) => startUpload(client, upload);
-  const dispatcher = startDispatcher({ db: database.db, loops, log, start });
+  const isReachable = () => isTemporalReachable(client);
+  const dispatcher = startDispatcher({ db: database.db, loops, log, start, isReachable });
   const codec = options.codecUiToken && { codecKeys, token: options.codecUiToken, uiOrigin: 'http://ui.example' };
   const app = await buildApp({ log, build: 'test', ...database, blobs, loops, dispatcher, ...(codec && { codec }) });
   const { key } = await createKey(database.db, { kind: 'account', accountExternalId: 'tester', name: 'test' });

@@ -59,7 +59,7 @@ export async function apiStack(overrides: Partial<AppDeps> = {}): Promise<ApiSta
 export async function testApp(deps: Partial<AppDeps> & Pick<AppDeps, 'blobs' | 'db'>): Promise<FastifyInstance> {
   const log = deps.log ?? quietLog();
   const loops = createLoops({ log: quietLog(), onDead: () => {} });
-  const dispatcher = { nudge: () => {}, status: () => 'unknown' as const };
+  const dispatcher = { nudge: () => {}, status: () => 'reachable' as const };
   const app = await buildApp({ log, loops, dispatcher, build: 'test', ...deps });
   cleanups.push(
     () => loops.stop(),
