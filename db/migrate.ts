@@ -4,6 +4,9 @@ import { connect, type Tx } from './pool.ts';
 
 const FOLDER = new URL('./migrations/', import.meta.url);
 
+/** Also covers waiting for another process that migrates right now. */
+const MIGRATION_TIMEOUT_MS = 3_600_000;
+
 /** Any constant of ours; taken so that two processes never migrate at once. */
 const ADVISORY_LOCK = 7_243_001;
 
@@ -13,7 +16,7 @@ const ADVISORY_LOCK = 7_243_001;
  */
 export async function migrate(databaseUrl: string): Promise<readonly string[]> {
   const files = await readMigrations();
-  const pool = connect(databaseUrl, { max: 1 });
+  const pool = connect(databaseUrl, { max: 1, statementTimeoutMs: MIGRATION_TIMEOUT_MS });
   try {
     return await pool.transaction(async (tx) => {
       await tx.query('select pg_advisory_xact_lock($1)', [ADVISORY_LOCK]);

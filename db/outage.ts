@@ -1,7 +1,10 @@
 /** Postgres error classes that mean "away", not "wrong": connection, log-in, resources, shutting down. */
 const AWAY_CLASSES = ['08', '28', '53', '57P', '58'];
-/** Our own statement_timeout; a server that became a read-only standby; no such database (yet). */
-const AWAY_CODES = new Set(['57014', '25006', '3D000']);
+/**
+ * Our own statement_timeout; a server that became a read-only standby; no such database (yet); and what lost against
+ * another transaction (serialisation, deadlock), which a later try may win.
+ */
+const AWAY_CODES = new Set(['57014', '25006', '3D000', '40001', '40P01']);
 const SOCKET_CODES = new Set([
   'ECONNREFUSED',
   'ECONNRESET',

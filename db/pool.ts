@@ -18,6 +18,8 @@ export interface Pool extends Db {
 
 export interface PoolOptions {
   readonly max?: number;
+  /** Migrations may take long; nothing else does. */
+  readonly statementTimeoutMs?: number;
   /** Told about connections that break while idle; without a listener that would end the process. */
   readonly onIdleError?: (error: Error) => void;
 }
@@ -29,12 +31,13 @@ const CONNECT_TIMEOUT_MS = 5_000;
 pg.types.setTypeParser(pg.types.builtins.INT8, Number); // byte counts and tokens: far below 2^53
 
 export function connect(databaseUrl: string, options: PoolOptions = {}): Pool {
+  const { statementTimeoutMs = STATEMENT_TIMEOUT_MS } = options;
   const pool = new pg.Pool({
     connectionString: databaseUrl,
     max: options.max ?? 10,
     connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
-    statement_timeout: STATEMENT_TIMEOUT_MS,
-    query_timeout: STATEMENT_TIMEOUT_MS + 2_000,
+    statement_timeout: statementTimeoutMs,
+    query_timeout: statementTimeoutMs + 2_000,
     keepAlive: true,
     application_name: 'cairn',
   });
