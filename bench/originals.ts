@@ -2,7 +2,7 @@
  * Where shall small originals go: files of the blob store, or gzip bytes in the insert of the upload row? Both are durable
  * when they answer. Run: `npm run bench:originals`; figures and the decision: docs/adr/0002.
  */
-import { mkdtemp, rm } from 'node:fs/promises';
+import { chmod, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { gzipSync } from 'node:zlib';
@@ -18,6 +18,7 @@ const UPLOADS = 400;
 const REPEATS = 3;
 
 const home = await mkdtemp(path.join(tmpdir(), 'cairn-bench-'));
+await chmod(home, 0o711); // as root, Postgres runs as somebody else in there
 const searchPath = environment().PATH ?? '';
 const postgres = await ensurePostgres({
   home,

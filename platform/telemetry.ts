@@ -12,7 +12,9 @@ import { NodeSDK } from '@opentelemetry/sdk-node';
 import { BatchSpanProcessor, NoopSpanProcessor } from '@opentelemetry/sdk-trace-base';
 import { environment } from './environment.ts';
 
-register('@opentelemetry/instrumentation/hook.mjs', import.meta.url);
+/** Only what is instrumented: hooking every module cost half of a process' start (4.9 against 2.9 CPU seconds). */
+const HOOKED = ['http', 'https', 'node:http', 'node:https', 'pg', 'pg-pool', 'pino'];
+register('@opentelemetry/instrumentation/hook.mjs', import.meta.url, { data: { include: HOOKED } });
 
 const exportsSpans = environment().OTEL_EXPORTER_OTLP_ENDPOINT !== undefined;
 

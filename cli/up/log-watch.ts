@@ -34,7 +34,7 @@ export function watchLog(file: string, fromByte: number, tell: (line: string) =>
 }
 
 /** One line for a warning or worse; undefined for what is not one, or no pino line at all. */
-export function summarise(line: string): string | undefined {
+function summarise(line: string): string | undefined {
   if (!line.startsWith('{')) return undefined;
   let entry: { level?: unknown; msg?: unknown; err?: { message?: unknown } | null };
   try {

@@ -7,8 +7,8 @@ import { watchLog } from './log-watch.ts';
 import type { UpOptions } from './options.ts';
 import type { Say } from './progress.ts';
 
-/** Their own grace is shorter; the last signal also gets the parsers that they have forked. */
-export const NODE_STOP: StopOrder = { first: 'SIGTERM', graceMs: 15_000, last: 'SIGKILL', group: true };
+/** Their own grace (30 s and 40 s) is shorter; the last signal also gets the parsers that they have forked. */
+export const NODE_STOP: StopOrder = { first: 'SIGTERM', graceMs: 45_000, last: 'SIGKILL', group: true };
 /** A log that has grown beyond this by the next start makes room, and one older one is kept. */
 const LOG_BYTES = 20_000_000;
 

@@ -31,7 +31,7 @@ export async function hold(what: string, options: object, as: { uid?: number; gi
   return { child, said: JSON.parse(await firstJsonLine(child)), kill: () => killHard(child) };
 }
 
-export async function killHard(child: ChildProcess): Promise<void> {
+async function killHard(child: ChildProcess): Promise<void> {
   child.kill('SIGKILL');
   if (child.pid !== undefined) await waitUntilGone(child.pid, 5_000);
 }
