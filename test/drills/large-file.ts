@@ -2,8 +2,9 @@
  * Drill: a 23 MB recording of 100,000 points, while `/live` is asked 100 times a second. Run by hand:
  * `npm run drill:large-file`. Prints figures as JSON.
  */
+import { once } from 'node:events';
 import { readdirSync, readFileSync } from 'node:fs';
-import { setTimeout as pause } from 'node:timers/promises';
+import { Worker } from 'node:worker_threads';
 import { generateGpx } from '../../domain/sample/generate-gpx.ts';
 import { type Installation, install } from './installation.ts';
 
@@ -13,7 +14,8 @@ try {
   const idleMb = memoryMb(installation.pids.worker);
   const runs = [];
   for (let repeat = 0; repeat < REPEATS; repeat++) runs.push(await oneFile(installation, repeat));
-  console.log(JSON.stringify({ idleMb, runs }, null, 2));
+  const live = shares(runs.flatMap(({ liveMs }) => liveMs));
+  console.log(JSON.stringify({ idleMb, live, runs: runs.map(({ liveMs, ...run }) => run) }, null, 2));
 } finally {
   await installation.stop();
 }
@@ -36,29 +38,28 @@ async function oneFile(at: Installation, seed: number) {
 }
 
 function watching(at: Installation) {
-  const times: number[] = [];
+  const asker = new Worker(new URL('./ask-live.mjs', import.meta.url), { workerData: at.api, execArgv: [] });
   const peakMb = { worker: 0, readers: 0 };
-  let going = true;
-  const asking = (async () => {
-    while (going) {
-      const from = performance.now();
-      await (await fetch(`${at.api}/live`)).text();
-      times.push(performance.now() - from);
-      const now = memoryMb(at.pids.worker);
-      peakMb.worker = Math.max(peakMb.worker, now.worker);
-      peakMb.readers = Math.max(peakMb.readers, now.readers);
-      await pause(10);
-    }
-  })();
+  const looking = setInterval(() => {
+    const now = memoryMb(at.pids.worker);
+    peakMb.worker = Math.max(peakMb.worker, now.worker);
+    peakMb.readers = Math.max(peakMb.readers, now.readers);
+  }, 20);
   return {
     end: async () => {
-      going = false;
-      await asking;
-      times.sort((a, b) => a - b);
-      const ms = (share: number) => Math.round((times[Math.floor(times.length * share)] ?? 0) * 10) / 10;
-      return { peakMb, liveAsked: times.length, liveP50Ms: ms(0.5), liveP99Ms: ms(0.99), liveMaxMs: ms(0.9999) };
+      clearInterval(looking);
+      const answered = once(asker, 'message');
+      asker.postMessage('end');
+      const [times]: number[][] = await answered;
+      return { peakMb, liveMs: times ?? [] };
     },
   };
+}
+
+function shares(times: number[]) {
+  const sorted = [...times].sort((a, b) => a - b);
+  const at = (share: number) => Math.round((sorted[Math.floor(sorted.length * share)] ?? 0) * 10) / 10;
+  return { asked: sorted.length, p50Ms: at(0.5), p99Ms: at(0.99), maxMs: at(0.9999) };
 }
 
 /** Resident memory: of the worker process, and of its largest reader child. */
