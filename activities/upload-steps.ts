@@ -21,7 +21,7 @@ export interface UploadStepsDeps {
 export function createUploadSteps(deps: UploadStepsDeps): UploadSteps {
   return {
     digest: (input) =>
-      withClaim(deps, input, async (claimed) => {
+      withClaim(deps, input, { countsAsAttempt: true }, async (claimed) => {
         const read = await deps.reader.read({
           blobKey: claimed.blobKey,
           encoding: claimed.encoding,
@@ -33,7 +33,7 @@ export function createUploadSteps(deps: UploadStepsDeps): UploadSteps {
         return save(deps, input, claimed, read);
       }),
     recordFailure: (input) =>
-      withClaim(deps, input, async ({ token }) => {
+      withClaim(deps, input, { countsAsAttempt: false }, async ({ token }) => {
         const { uploadId, failure } = input;
         const won = await finishUploadFailed(deps.db, { uploadId, token, failure, processedBy: deps.processedBy });
         if (!won) throw new Rejection('processing/claimed-elsewhere');
@@ -51,10 +51,11 @@ const LEASE_S = 30;
 async function withClaim(
   deps: UploadStepsDeps,
   input: DigestInput,
+  how: { countsAsAttempt: boolean },
   work: (claimed: ClaimedUpload) => Promise<ProcessUploadResult>,
 ): Promise<ProcessUploadResult> {
   const { uploadId, run } = input;
-  const claimed = await claimUpload(deps.db, { uploadId, run, owner: deps.ownerOf(input), leaseS: LEASE_S });
+  const claimed = await claimUpload(deps.db, { uploadId, run, owner: deps.ownerOf(input), leaseS: LEASE_S, ...how });
   if (!claimed) return endedAlready(deps, input);
   try {
     return await work(claimed);

@@ -20,6 +20,8 @@ export interface Claim {
   /** The same owner may claim again at once: a retry takes over from its own dead attempt. */
   readonly owner: string;
   readonly leaseS: number;
+  /** False when only the end of an attempt is to be written down. */
+  readonly countsAsAttempt: boolean;
 }
 
 /**
@@ -30,12 +32,12 @@ export async function claimUpload(db: Db, claim: Claim): Promise<ClaimedUpload |
   const { rows } = await db.query<ClaimedUpload>(
     `update uploads
         set state = 'processing', claim_owner = $3, claim_token = claim_token + 1,
-            claim_expires_at = now() + make_interval(secs => $4), attempts = attempts + 1, updated_at = now()
+            claim_expires_at = now() + make_interval(secs => $4), attempts = attempts + case when $5 then 1 else 0 end, updated_at = now()
       where id = $1 and run = $2 and state in ('received', 'processing')
         and (claim_owner is null or claim_owner = $3 or claim_expires_at < now())
       returning claim_token as token, account_id as "accountId", format, blob_key as "blobKey", encoding,
                 content_sha256 as "contentSha256", name, sport, received_at as "receivedAt"`,
-    [claim.uploadId, claim.run, claim.owner, claim.leaseS],
+    [claim.uploadId, claim.run, claim.owner, claim.leaseS, claim.countsAsAttempt],
   );
   return rows[0];
 }

@@ -9,7 +9,7 @@ import { newUpload, trackOf } from './support.ts';
 const { db, query } = await testDatabase();
 
 const claim = (uploadId: string, owner: string, changes: { run?: number; leaseS?: number } = {}) =>
-  claimUpload(db, { uploadId, run: 1, owner, leaseS: 60, ...changes });
+  claimUpload(db, { uploadId, run: 1, owner, leaseS: 60, countsAsAttempt: true, ...changes });
 const tokenOf = async (uploadId: string, owner: string) => (await claim(uploadId, owner))?.token ?? -1;
 const failure = { code: 'gpx/truncated', facts: {} } as const;
 const fail = (uploadId: string, token: number) =>

@@ -12,7 +12,7 @@ const stranger = await accountIdFor(db, 'stranger');
 
 async function finished() {
   const upload = await newUpload(db);
-  const claimed = await claimUpload(db, { uploadId: upload.id, run: 1, owner: 'w', leaseS: 30 });
+  const claimed = await claimUpload(db, { uploadId: upload.id, run: 1, owner: 'w', leaseS: 30, countsAsAttempt: true });
   const trackId = await db.transaction(async (tx) => {
     const id = await saveTrack(tx, trackOf(upload));
     await finishUploadReady(tx, {
@@ -55,12 +55,14 @@ test('a finished upload names its track, and is not to be dispatched or claimed 
   expect(shown).toMatchObject({ state: 'ready', trackId, processedBy: 'workflow', warnings: [] });
   const [row] = await query('select dispatch_at, claim_owner, finished_at from uploads where id = $1', [upload.id]);
   expect(row).toEqual({ dispatch_at: null, claim_owner: null, finished_at: expect.any(Date) });
-  expect(await claimUpload(db, { uploadId: upload.id, run: 1, owner: 'w', leaseS: 30 })).toBeUndefined();
+  expect(
+    await claimUpload(db, { uploadId: upload.id, run: 1, owner: 'w', leaseS: 30, countsAsAttempt: true }),
+  ).toBeUndefined();
 });
 
 test('a failed upload keeps its code and facts', async () => {
   const upload = await newUpload(db);
-  const claimed = await claimUpload(db, { uploadId: upload.id, run: 1, owner: 'w', leaseS: 30 });
+  const claimed = await claimUpload(db, { uploadId: upload.id, run: 1, owner: 'w', leaseS: 30, countsAsAttempt: true });
   const failure = { code: 'gpx/truncated', facts: { offset: 7, detail: 'Cut "off"\nhere.' } } as const;
   const end = { uploadId: upload.id, token: claimed?.token ?? -1, failure, processedBy: 'inline' } as const;
   expect(await finishUploadFailed(db, end)).toBe(true);

@@ -17,16 +17,29 @@ function disguises(marker: string): string[] {
   return [marker, ...inner];
 }
 
+function formWith(fileName: string, content: string) {
+  const part = `content-disposition: form-data; name="file"; filename="${fileName}"`;
+  const body = `--edge\r\n${part}\r\n\r\n${content}\r\n--edge--\r\n`;
+  return { headers: { 'content-type': 'multipart/form-data; boundary=edge' }, body };
+}
+
 test('nothing of a file, its name or its faults is in the history or in the database file of Temporal', async () => {
   const marker = `planted${randomUUID().replaceAll('-', '')}`;
   const headers = { ...stack.headers, prefer: 'wait=30' };
   const query = { name: `name-${marker}`, externalId: `ext-${marker}` };
   const good = smallGpx({ name: `title-${marker}` });
   const bad = good.replace('lat="47.0000000"', `lat="${marker}"`);
-  const uploads = await Promise.all(
-    [good, bad].map((payload) => stack.app.inject({ method: 'POST', url: '/v1/uploads', headers, query, payload })),
-  );
-  expect(uploads.map((each) => each.statusCode)).toEqual([201, 422]);
+  const form = formWith(`file-${marker}.gpx`, smallGpx({ name: `in-form-${marker}` }));
+  const uploads = await Promise.all([
+    ...[good, bad].map((payload) => stack.app.inject({ method: 'POST', url: '/v1/uploads', headers, query, payload })),
+    stack.app.inject({
+      method: 'POST',
+      url: '/v1/uploads',
+      headers: { ...headers, ...form.headers },
+      payload: form.body,
+    }),
+  ]);
+  expect(uploads.map((each) => each.statusCode)).toEqual([201, 422, 201]);
   expect(uploads[1]?.json().detail).toContain(marker); // the caller is told; Temporal is not
   const handles = uploads.map((each) => stack.client.workflow.getHandle(processUploadId(each.json().id, 1)));
   for (const handle of handles) await handle.result();

@@ -62,7 +62,7 @@ test('a large upload is one remote, heart-beating step on the heavy queue, and 3
 test('a broken GPX is refused with code and offset, in one attempt, and its workflow completes', async () => {
   const refused = await upload(smallGpx().slice(0, -30));
   expect(refused.statusCode).toBe(422);
-  expect(refused.json()).toMatchObject({ code: 'gpx/truncated', state: 'failed' });
+  expect(refused.json()).toMatchObject({ code: 'gpx/truncated', state: 'failed', attempts: 1 });
   expect(refused.json().offset).toBeGreaterThan(100);
   const handle = await closedRun(refused.json().id);
   expect(await handle.result()).toEqual({ outcome: 'failed', code: 'gpx/truncated' });
