@@ -14,8 +14,7 @@ import { newUpload } from './support.ts';
 const { db, query } = await testDatabase();
 beforeEach(() => query('delete from uploads').then(() => {}));
 
-const idsOf = async (limit: number) =>
-  (await takeUploadsToDispatch(db, { limit, leaseS: 60, countsAsAttempt: true })).map(({ id }) => id);
+const idsOf = async (limit: number) => (await takeUploadsToDispatch(db, { limit, leaseS: 60 })).map(({ id }) => id);
 const claim = (uploadId: string, run: number) =>
   claimUpload(db, { uploadId, run, owner: 'w', leaseS: 60, countsAsAttempt: true });
 
@@ -32,7 +31,7 @@ async function uploads(count: number): Promise<string[]> {
 test('a new upload is to be dispatched, with what its start needs', async () => {
   const upload = await newUpload(db, { traceParent: '00-a-b-01', inflatedBytes: 5_000_000_000 });
   const { id, accountId, format, inflatedBytes, traceParent } = upload;
-  expect(await takeUploadsToDispatch(db, { limit: 8, leaseS: 60, countsAsAttempt: true })).toEqual([
+  expect(await takeUploadsToDispatch(db, { limit: 8, leaseS: 60 })).toEqual([
     { id, accountId, run: 1, format, inflatedBytes, traceParent },
   ]);
 });
@@ -48,7 +47,7 @@ test('the oldest come first, never more than asked, and what is taken is hidden'
 test('two dispatchers at once never wait for each other and never take the same', async () => {
   const ids = await uploads(60);
   const taken = await db.transaction(async (tx) => {
-    const mine = await takeUploadsToDispatch(tx, { limit: 10, leaseS: 60, countsAsAttempt: true }); // locked until this transaction ends
+    const mine = await takeUploadsToDispatch(tx, { limit: 10, leaseS: 60 }); // locked until this transaction ends
     const others = await Promise.all(Array.from({ length: 5 }, () => idsOf(10)));
     return [...mine.map(({ id }) => id), ...others.flat()];
   });
@@ -74,9 +73,7 @@ test('the next run of an upload starts at once, once, and frees the claim', asyn
   await claim(id, 1);
   const next = await Promise.all([startNextRun(db, { id, run: 1 }), startNextRun(db, { id, run: 1 })]);
   expect(next.sort()).toEqual([false, true]);
-  expect(await takeUploadsToDispatch(db, { limit: 8, leaseS: 60, countsAsAttempt: true })).toMatchObject([
-    { id, run: 2 },
-  ]);
+  expect(await takeUploadsToDispatch(db, { limit: 8, leaseS: 60 })).toMatchObject([{ id, run: 2 }]);
   expect(
     await claimUpload(db, { uploadId: id, run: 2, owner: 'somebody else', leaseS: 60, countsAsAttempt: true }),
   ).toBeDefined();
