@@ -58,6 +58,18 @@ export function createRecordingReader(options: ReaderOptions): RecordingReader {
   return { read: (job) => readWith(pool, job), close: () => pool.close() };
 }
 
+/** Starts its processes only when the first file comes: the API hardly ever needs them. */
+export function lazyReader(options: ReaderOptions): RecordingReader {
+  let reader: RecordingReader | undefined;
+  return {
+    read: (job) => {
+      reader ??= createRecordingReader(options);
+      return reader.read(job);
+    },
+    close: async () => reader?.close(),
+  };
+}
+
 async function readWith(pool: ProcessPool<ReadJob, ReadReply>, job: ReadJob): Promise<ReadRecording> {
   const outcome = await pool.run(job);
   switch (outcome.kind) {

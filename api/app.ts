@@ -7,6 +7,7 @@ import type { Loops } from '../platform/loops.ts';
 import type { CodecKeyring } from '../platform/temporal/keyring.ts';
 import type { BlobStore } from '../services/blob-store.ts';
 import type { Dispatcher } from './dispatcher.ts';
+import type { InlinePath } from './inline-path.ts';
 import { OPENAPI } from './openapi.ts';
 import { registerAuthentication } from './plugins/authenticate.ts';
 import { registerConnectRefusal } from './plugins/broken-requests.ts';
@@ -33,6 +34,7 @@ export interface AppDeps {
   readonly blobs: BlobStore;
   readonly loops: Loops;
   readonly dispatcher: Dispatcher;
+  readonly inline: InlinePath;
   /** The codec endpoint of the Temporal Web UI; none without it. */
   readonly codec?: { readonly codecKeys: CodecKeyring; readonly token: string; readonly uiOrigin: string };
   readonly patience?: Partial<Patience>;

@@ -6,12 +6,13 @@ import { liveWorkers } from '../db/workers.ts';
 import type { Loops } from '../platform/loops.ts';
 
 /** A worker that has not renewed its row for this long counts as gone. */
-const WORKER_SILENCE_S = 5;
+export const WORKER_SILENCE_S = 5;
 
 export interface HealthDeps {
   readonly db: Pool;
   readonly loops: Loops;
   readonly temporal: { status(): 'reachable' | 'away' | 'unknown' };
+  readonly inline: { status(): { reason: string | undefined; processed: number } };
 }
 
 export interface HealthPart {
@@ -28,8 +29,10 @@ export async function checkHealth(deps: HealthDeps): Promise<HealthPart[]> {
   });
   const status = deps.temporal.status();
   const temporal = part('temporal', status === 'reachable', status === 'unknown' ? 'not asked yet' : status);
-  if (database.status === 'degraded') return [database, temporal, ...loops];
-  return [database, temporal, await checkWorkers(deps.db), await checkBacklog(deps.db), ...loops];
+  const { reason, processed } = deps.inline.status();
+  const inline = part('inline path', !reason, `${reason ?? 'idle'}, ${processed} uploads since the start`);
+  if (database.status === 'degraded') return [database, temporal, inline, ...loops];
+  return [database, temporal, inline, await checkWorkers(deps.db), await checkBacklog(deps.db), ...loops];
 }
 
 /** Whether requests can be served: the database answers and has every migration of this code. */

@@ -1,3 +1,4 @@
+import { lazyReader } from '../activities/read-recording.ts';
 import { connect } from '../db/pool.ts';
 import { readConfig } from '../platform/config.ts';
 import { environment } from '../platform/environment.ts';
@@ -9,6 +10,7 @@ import { temporalClient } from '../platform/temporal/client.ts';
 import { openFsBlobStore } from '../services/blob-store-fs.ts';
 import { buildApp } from './app.ts';
 import { startDispatcher } from './dispatcher.ts';
+import { startInlinePath } from './inline-path.ts';
 import { isTemporalReachable, startUpload } from './start-upload.ts';
 
 const config = readConfig(environment());
@@ -24,13 +26,16 @@ const blobs = await openFsBlobStore(config.blobDir);
 const start = (upload: Parameters<typeof startUpload>[1]) => startUpload(client, upload);
 const isReachable = () => isTemporalReachable(client);
 const dispatcher = startDispatcher({ db, loops, log, start, isReachable });
+const reader = lazyReader({ blobDir: config.blobDir, processes: 2 });
 
 const { codecKeys, codecUiToken: token, temporal, build } = config;
 const codec = token && temporal.uiUrl ? { codecKeys, token, uiOrigin: new URL(temporal.uiUrl).origin } : undefined;
-const app = await buildApp({ log, build, db, blobs, loops, dispatcher, ...(codec && { codec }) });
+const inline = startInlinePath({ db, loops, log, reader, build, temporal: dispatcher });
+const app = await buildApp({ log, build, db, blobs, loops, dispatcher, inline, ...(codec && { codec }) });
 
 shutdown.onClose('telemetry', flushTelemetry);
 shutdown.onClose('database', () => db.end());
+shutdown.onClose('reader', () => reader.close());
 shutdown.onClose('temporal', () => client.connection.close());
 shutdown.onClose('loops', () => loops.stop());
 shutdown.onClose('http', () => app.close());

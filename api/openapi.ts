@@ -9,8 +9,8 @@ export const OPENAPI: SwaggerOptions = {
       title: 'Cairn',
       version: '1.0.0',
       description: `Durable processing of outdoor recordings. Every refusal is \`application/problem+json\` with a stable
-\`code\`; every answer carries \`X-Request-ID\`. While the workflow engine is away uploads are accepted all the same and
-processed when it is back.`,
+\`code\`; every answer carries \`X-Request-ID\`. While the workflow engine or its workers are away uploads are accepted all the
+same and processed by the API itself.`,
       license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },
     },
     tags: [

@@ -16,7 +16,8 @@ export async function openapiText(): Promise<string> {
   const blobs = { put: never, get: never, range: never, head: never, delete: never, list: async function* () {} };
   const dispatcher = { nudge: () => {}, status: () => 'unknown' as const };
   const db = connect('postgres://nobody@127.0.0.1:9/none');
-  const app = await buildApp({ log, build: 'none', db, blobs, loops, dispatcher });
+  const inline = { status: () => ({ reason: undefined, processed: 0 }) };
+  const app = await buildApp({ log, build: 'none', db, blobs, loops, dispatcher, inline });
   try {
     await app.ready();
     return `${JSON.stringify(app.swagger(), null, 2)}\n`;

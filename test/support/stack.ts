@@ -10,6 +10,7 @@ import { createRecordingReader, type RecordingReader } from '../../activities/re
 import { createUploadSteps } from '../../activities/upload-steps.ts';
 import { buildApp } from '../../api/app.ts';
 import { type Dispatcher, startDispatcher } from '../../api/dispatcher.ts';
+import { startInlinePath } from '../../api/inline-path.ts';
 import { isTemporalReachable, startUpload } from '../../api/start-upload.ts';
 import { createKey } from '../../cli/keys.ts';
 import { processUploadId } from '../../contracts/ids.ts';
@@ -49,6 +50,8 @@ export interface StackOptions {
   /** Made new by default. */
   readonly namespace?: string;
   readonly codecUiToken?: string;
+  /** Whether the inline path is there; without it what no worker processes stays open. */
+  readonly inline?: boolean;
 }
 
 export async function testStack(options: StackOptions = {}): Promise<Stack> {
@@ -65,8 +68,20 @@ export async function testStack(options: StackOptions = {}): Promise<Stack> {
   const start = (upload: Parameters<typeof startUpload>[1]) => startUpload(client, upload);
   const isReachable = () => isTemporalReachable(client);
   const dispatcher = startDispatcher({ db: database.db, loops, log, start, isReachable });
+  const inline = options.inline
+    ? startInlinePath({ db: database.db, loops, log, reader, build: 'test', temporal: dispatcher })
+    : { status: () => ({ reason: undefined, processed: 0 }) };
   const codec = options.codecUiToken && { codecKeys, token: options.codecUiToken, uiOrigin: 'http://ui.example' };
-  const app = await buildApp({ log, build: 'test', ...database, blobs, loops, dispatcher, ...(codec && { codec }) });
+  const app = await buildApp({
+    log,
+    build: 'test',
+    ...database,
+    blobs,
+    loops,
+    dispatcher,
+    inline,
+    ...(codec && { codec }),
+  });
   const { key } = await createKey(database.db, { kind: 'account', accountExternalId: 'tester', name: 'test' });
   afterAll(async () => {
     await app.close();

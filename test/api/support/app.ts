@@ -60,7 +60,8 @@ export async function testApp(deps: Partial<AppDeps> & Pick<AppDeps, 'blobs' | '
   const log = deps.log ?? quietLog();
   const loops = createLoops({ log: quietLog(), onDead: () => {} });
   const dispatcher = { nudge: () => {}, status: () => 'reachable' as const };
-  const app = await buildApp({ log, loops, dispatcher, build: 'test', ...deps });
+  const inline = { status: () => ({ reason: undefined, processed: 0 }) };
+  const app = await buildApp({ log, loops, dispatcher, inline, build: 'test', ...deps });
   cleanups.push(
     () => loops.stop(),
     () => app.close(),

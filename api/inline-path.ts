@@ -1,0 +1,95 @@
+import { randomUUID } from 'node:crypto';
+import { createInlineSteps } from '../activities/inline-steps.ts';
+import type { RecordingReader } from '../activities/read-recording.ts';
+import { REJECTIONS } from '../contracts/rejections.ts';
+import type { ProcessUploadInput, UploadSteps } from '../contracts/uploads.ts';
+import type { Pool } from '../db/pool.ts';
+import { uploadsForInline } from '../db/upload-inline.ts';
+import { liveWorkers } from '../db/workers.ts';
+import { failureOf } from '../domain/upload/failure-of.ts';
+import { processUpload } from '../domain/upload/process-upload.ts';
+import type { Log } from '../platform/log.ts';
+import type { Loops } from '../platform/loops.ts';
+import { WORKER_SILENCE_S } from './health.ts';
+
+export interface InlinePathDeps {
+  readonly db: Pool;
+  readonly loops: Loops;
+  readonly log: Log;
+  readonly reader: Pick<RecordingReader, 'read'>;
+  readonly build: string;
+  readonly temporal: { status(): 'reachable' | 'away' | 'unknown' };
+}
+
+export type InlineReason = 'temporal away' | 'no worker alive';
+
+export interface InlinePath {
+  status(): { readonly reason: InlineReason | undefined; readonly processed: number };
+}
+
+const LOOK_EVERY_MS = 1_000;
+/** A turn is one batch; a file may take 20 s (see activities/read-recording.ts), and a file may wait for another. */
+const DEAD_AFTER_MS = 120_000;
+/** The API's first duty is to accept. */
+const FILES_AT_ONCE = 2;
+/** The engine gets a chance first; and an upload of just now has hardly been dispatched. */
+const OLDER_THAN_S = 3;
+const ATTEMPTS_AT_MOST = 5;
+
+/**
+ * Processes uploads in the API process while Temporal, or every worker, is away: the same order, the same steps, the same
+ * fenced claims, so that nothing is done twice to effect when the engine comes back in the middle.
+ */
+export function startInlinePath(deps: InlinePathDeps): InlinePath {
+  const state: InlineState = { reason: undefined, processed: 0, working: false };
+  const steps = createInlineSteps({ ...deps, processId: randomUUID() });
+  const loop = deps.loops.start({
+    name: 'inline path',
+    everyMs: LOOK_EVERY_MS,
+    deadAfterMs: DEAD_AFTER_MS,
+    turn: async () => {
+      state.reason = await reasonNow(deps);
+      const search = { limit: FILES_AT_ONCE, olderThanS: OLDER_THAN_S, attemptsAtMost: ATTEMPTS_AT_MOST };
+      const uploads = state.reason ? await uploadsForInline(deps.db, search) : [];
+      report(deps.log, state, uploads.length > 0);
+      const ended = await Promise.all(uploads.map((upload) => processInline(deps, steps, upload)));
+      state.processed += ended.filter(Boolean).length;
+      if (ended.some(Boolean)) loop.nudge(); // there may be more, and the reason is asked again before each batch
+    },
+  });
+  return { status: () => state };
+}
+
+interface InlineState {
+  reason: InlineReason | undefined;
+  processed: number;
+  working: boolean;
+}
+
+/** One line when an episode begins (with the first upload, not at every start before the worker is up), one at its end. */
+function report(log: Log, state: InlineState, found: boolean): void {
+  const { reason, processed } = state;
+  if (found && !state.working) log.warn({ reason }, 'inline path begins');
+  if (!reason && state.working) log.info({ processed }, 'inline path rests');
+  state.working = reason !== undefined && (found || state.working);
+}
+
+async function reasonNow({ db, temporal }: InlinePathDeps): Promise<InlineReason | undefined> {
+  if (temporal.status() === 'away') return 'temporal away';
+  return (await liveWorkers(db, WORKER_SILENCE_S)).length === 0 ? 'no worker alive' : undefined;
+}
+
+/** True when the upload came to an end here. */
+async function processInline(deps: InlinePathDeps, steps: UploadSteps, upload: ProcessUploadInput): Promise<boolean> {
+  const { uploadId } = upload;
+  try {
+    const { outcome } = await processUpload(steps, upload);
+    deps.log.info({ uploadId, outcome }, 'upload processed inline');
+    return true;
+  } catch (error) {
+    const { code } = failureOf(error);
+    const level = REJECTIONS[code].kind === 'transient' && code !== 'processing/outage' ? 'info' : 'warn';
+    deps.log[level]({ uploadId, code, err: error }, 'upload left open');
+    return false;
+  }
+}
