@@ -61,6 +61,7 @@ async function drill(at: Installation, seed: number, killForS: number | undefine
     doubled: end.tracks - end.ready,
     attemptsOverOne: end.retried,
     runsOverOne: end.reruns,
+    processedInline: end.inline,
   };
 }
 
@@ -83,10 +84,18 @@ async function untilFinal(databaseUrl: string, ids: readonly string[]) {
   const db = connect(databaseUrl, { max: 1 });
   try {
     for (let looks = 0; ; looks++) {
-      const { rows } = await db.query<{ ready: number; open: number; tracks: number; retried: number; reruns: number }>(
+      const { rows } = await db.query<{
+        ready: number;
+        open: number;
+        tracks: number;
+        retried: number;
+        reruns: number;
+        inline: number;
+      }>(
         `select count(*) filter (where state = 'ready') as ready, count(*) filter (where finished_at is null) as open,
                 (select count(*) from tracks where upload_id = any ($1)) as tracks,
-                count(*) filter (where attempts > 1) as retried, count(*) filter (where run > 1) as reruns
+                count(*) filter (where attempts > 1) as retried, count(*) filter (where run > 1) as reruns,
+                count(*) filter (where processed_by = 'inline') as inline
            from uploads where id = any ($1)`,
         [ids],
       );
