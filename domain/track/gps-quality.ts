@@ -15,7 +15,7 @@ export function gpsQualityOf(track: Track, suspicious: Uint8Array | null): GpsQu
   return {
     gaps: hasTimes ? gapsMs.length : null,
     gapsS: hasTimes ? gapsMs.reduce((sum, gap) => sum + gap, 0) / 1000 : null,
-    spikes: runs && runs.count,
+    spikes: runs?.count ?? null,
     suspiciousShare: runs && share(runs.fixes, timed),
     withoutTimeShare: share(points - timed, points),
     withoutElevationShare: share(missing(track.ele, points), points),

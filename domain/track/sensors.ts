@@ -69,7 +69,7 @@ export function addSegment(
   sum.coveredMs = coveredMs;
 }
 
-/** Rounding of every value of a sensor that is published. */
+/** Rounding of every value of a sensor that is published; never -0, which JSON does not know. */
 export function tenth(value: number): number {
-  return Math.round(value * 10) / 10;
+  return Math.round(value * 10) / 10 + 0;
 }

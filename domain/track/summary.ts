@@ -70,7 +70,7 @@ function elevationRangeOf({ ele }: Track): Pick<TrackSummary, 'elevationMinM' | 
     if (height > max) max = height;
   }
   if (min > max) return { elevationMinM: null, elevationMaxM: null };
-  return { elevationMinM: Math.round(min * 1000) / 1000, elevationMaxM: Math.round(max * 1000) / 1000 };
+  return { elevationMinM: Math.round(min * 1000) / 1000 + 0, elevationMaxM: Math.round(max * 1000) / 1000 + 0 };
 }
 
 function splitSumsOf({ track, cumulativeM, times, movingMs, climb }: SummarySource): SplitSums {

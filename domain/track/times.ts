@@ -67,7 +67,7 @@ function inTimeOrder(track: Track): { from: number; to: number }[] {
 }
 
 /** Earliest and latest of `[from, to)`; null when none has a time. */
-export function spanMs(timeMs: Float64Array, from: number, to: number): { earliest: number; latest: number } | null {
+function spanMs(timeMs: Float64Array, from: number, to: number): { earliest: number; latest: number } | null {
   let earliest = Number.POSITIVE_INFINITY;
   let latest = Number.NEGATIVE_INFINITY;
   for (let i = from; i < to; i++) {
