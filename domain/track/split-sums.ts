@@ -9,12 +9,14 @@ export interface Way {
   readonly track: Track;
   readonly cumulativeM: Float64Array;
   readonly segments: readonly PlacedSegment[];
+  /** The borders of each kind of split, in metres since start. */
+  readonly borders: readonly (readonly number[])[];
 }
 
 /** Milliseconds elapsed and in motion; what passes between two segments passes on the spot. */
 export function timeTally(way: Way, startedAtMs: number, movingMs: Float64Array): Tally {
   const { cumulativeM, track } = way;
-  const tally = createTally(track.lat.length);
+  const tally = createTally(way.borders);
   let elapsed = 0;
   let moving = 0;
   for (const { from, to, beforeM } of way.segments) {
@@ -32,7 +34,7 @@ export function timeTally(way: Way, startedAtMs: number, movingMs: Float64Array)
 /** Millimetres gained and lost. */
 export function climbTally(way: Way, { gainMm, lossMm }: ClimbShares): Tally {
   const { cumulativeM } = way;
-  const tally = createTally(way.track.lat.length);
+  const tally = createTally(way.borders);
   let gain = 0;
   let loss = 0;
   for (const { from, to, beforeM } of way.segments) {
@@ -46,8 +48,9 @@ export function climbTally(way: Way, { gainMm, lossMm }: ClimbShares): Tally {
 }
 
 /** Heart rate times milliseconds, and the milliseconds in which it is known. */
-export function heartTally({ track, cumulativeM, segments }: Way, heartRate: Float32Array): Tally {
-  const tally = createTally(track.lat.length);
+export function heartTally(way: Way, heartRate: Float32Array): Tally {
+  const { track, cumulativeM, segments } = way;
+  const tally = createTally(way.borders);
   const sum: SensorSum = { area: 0, coveredMs: 0 };
   for (const { from, to, beforeM } of segments)
     addSegment(sum, track.timeMs, heartRate, from, to, { tally, beforeM, cumulativeM });

@@ -4,7 +4,7 @@ import { roundM } from './distance.ts';
 import type { ClimbShares } from './elevation.ts';
 import { sensorSummaryOf } from './sensors.ts';
 import { climbTally, heartTally, timeTally, type Way } from './split-sums.ts';
-import { KM_M, MILE_M, type SplitSums, splitsOf } from './splits.ts';
+import { bordersOf, KM_M, MILE_M, type SplitSums, splitsOf } from './splits.ts';
 import { type TimerLine, timerLineOf } from './timer-line.ts';
 import { placedSegments, type TrackTimes } from './times.ts';
 import type { Track } from './track.ts';
@@ -25,7 +25,6 @@ export function summaryOf(source: SummarySource): TrackSummary {
   const { track, times } = source;
   const line = times && timerLineOf(track, source.cumulativeM, source.suspicious);
   const timerS = times?.timerS ?? null;
-  const sums = splitSumsOf(source);
   return {
     ...speedsOf(source, line),
     ...elevationRangeOf(track),
@@ -34,8 +33,7 @@ export function summaryOf(source: SummarySource): TrackSummary {
     powerW: sensorSummaryOf(track, track.power, timerS),
     temperatureC: sensorSummaryOf(track, track.temperature, timerS),
     fastest: line && fastestOf(line),
-    splitsKm: splitsOf(sums, KM_M),
-    splitsMile: splitsOf(sums, MILE_M),
+    ...bothSplitsOf(source),
   };
 }
 
@@ -73,12 +71,20 @@ function elevationRangeOf({ ele }: Track): Pick<TrackSummary, 'elevationMinM' | 
   return { elevationMinM: Math.round(min * 1000) / 1000 + 0, elevationMaxM: Math.round(max * 1000) / 1000 + 0 };
 }
 
-function splitSumsOf({ track, cumulativeM, times, movingMs, climb }: SummarySource): SplitSums {
-  const way: Way = { track, cumulativeM, segments: placedSegments(track, cumulativeM) };
-  return {
-    distanceM: roundM(cumulativeM.at(-1) ?? 0),
+function bothSplitsOf({ track, cumulativeM, times, movingMs, climb }: SummarySource) {
+  const distanceM = roundM(cumulativeM.at(-1) ?? 0);
+  const km = bordersOf(distanceM, KM_M);
+  const mile = bordersOf(distanceM, MILE_M);
+  const way: Way = {
+    track,
+    cumulativeM,
+    segments: placedSegments(track, cumulativeM),
+    borders: [km ?? [], mile ?? []],
+  };
+  const sums: SplitSums = {
     time: times && timeTally(way, times.startedAtMs, movingMs),
     climb: climb && climbTally(way, climb),
     heart: track.heartRate && heartTally(way, track.heartRate),
   };
+  return { splitsKm: km && splitsOf(sums, km, 0), splitsMile: mile && splitsOf(sums, mile, 1) };
 }

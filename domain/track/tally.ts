@@ -1,54 +1,55 @@
-/** Two sums that run along the way: at `atM[k]` metres since start they are `first[k]` and `second[k]`; `atM` never falls. */
+/** Two sums that run along the way, written down where the way passes a border. */
 export interface Tally {
-  readonly atM: Float64Array;
-  readonly first: Float64Array;
-  readonly second: Float64Array;
-  count: number;
+  readonly marks: readonly Marks[];
+  atM: number;
+  first: number;
+  second: number;
 }
 
-export function createTally(capacity: number): Tally {
-  return {
-    atM: new Float64Array(capacity),
-    first: new Float64Array(capacity),
-    second: new Float64Array(capacity),
-    count: 0,
-  };
+/** The sums at each border passed so far; the borders rise. */
+export interface Marks {
+  readonly bordersM: readonly number[];
+  readonly passed: Pair[];
+  nextM: number;
 }
 
+export interface Pair {
+  readonly first: number;
+  readonly second: number;
+}
+
+/** Only borders are kept: columns of sums would be 2.4 MB for 100,000 points, and most of the cost. */
+export function createTally(borders: readonly (readonly number[])[]): Tally {
+  const marks = borders.map(
+    (bordersM): Marks => ({ bordersM, passed: [], nextM: bordersM[0] ?? Number.POSITIVE_INFINITY }),
+  );
+  return { marks, atM: 0, first: 0, second: 0 };
+}
+
+/** The sums `first` and `second` at `atM` metres since start, which never falls. What happens on a border comes after it. */
 export function addToTally(tally: Tally, atM: number, first: number, second: number): void {
-  tally.atM[tally.count] = atM;
-  tally.first[tally.count] = first;
-  tally.second[tally.count] = second;
-  tally.count++;
-}
-
-/** Both sums at each of the rising `bordersM`; at the last border they are whole. What happens on a border comes after. */
-export function readTally(tally: Tally, bordersM: readonly number[]): { first: number; second: number }[] {
-  const { atM, first, second, count } = tally;
-  const whole = { first: first[count - 1] ?? 0, second: second[count - 1] ?? 0 };
-  return bordersM.map((border, b) => {
-    const k = firstFrom(tally, border);
-    if (b === bordersM.length - 1 || k === count) return whole;
-    const fromM = k > 0 ? (atM[k - 1] ?? 0) : 0;
-    const lengthM = (atM[k] ?? 0) - fromM;
-    const share = lengthM > 0 ? (border - fromM) / lengthM : 0;
-    return { first: between(first, k, share), second: between(second, k, share) };
-  });
-}
-
-/** The first entry at or after `border`, or `count`. */
-function firstFrom({ atM, count }: Tally, border: number): number {
-  let low = 0;
-  let high = count;
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if ((atM[middle] ?? 0) < border) low = middle + 1;
-    else high = middle;
+  for (let m = 0; m < tally.marks.length; m++) {
+    const marks = tally.marks[m];
+    if (marks && atM >= marks.nextM) pass(tally, marks, { atM, first, second });
   }
-  return low;
+  tally.atM = atM;
+  tally.first = first;
+  tally.second = second;
 }
 
-function between(sums: Float64Array, k: number, share: number): number {
-  const from = k > 0 ? (sums[k - 1] ?? 0) : 0;
-  return from + ((sums[k] ?? 0) - from) * share;
+/** The sums at every border; where the way ended before one, and at the last, they are whole. */
+export function readTally(tally: Tally, { bordersM, passed }: Marks): Pair[] {
+  return bordersM.map((_, b) => (b < bordersM.length - 1 && passed[b]) || tally);
+}
+
+function pass(tally: Tally, marks: Marks, to: { atM: number; first: number; second: number }): void {
+  const lengthM = to.atM - tally.atM;
+  while (to.atM >= marks.nextM) {
+    const share = lengthM > 0 ? (marks.nextM - tally.atM) / lengthM : 0;
+    marks.passed.push({
+      first: tally.first + (to.first - tally.first) * share,
+      second: tally.second + (to.second - tally.second) * share,
+    });
+    marks.nextM = marks.bordersM[marks.passed.length] ?? Number.POSITIVE_INFINITY;
+  }
 }
