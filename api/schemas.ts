@@ -1,5 +1,7 @@
 import { Type } from 'typebox';
 import { REJECTIONS } from '../contracts/rejections.ts';
+import { nullable, nullableArray, nullableObject } from './nullable.ts';
+import { GPS_QUALITY, LapSchema, SUMMARY } from './track-figures.ts';
 
 /** Shapes of answers, as the OpenAPI document shows them. Answers are cut to these, so nothing else ever leaves. */
 
@@ -19,12 +21,6 @@ export const ProblemSchema = Type.Object(
   },
   { $id: 'Problem', title: 'Problem details (RFC 9457)' },
 );
-
-/** Type lists, not unions: of a union the serialiser validates every value, and an odd one would be a 500. */
-const nullable = (type: 'string' | 'number', more: { format?: string } = {}) =>
-  Type.Unsafe<string | number | null>({ type: [type, 'null'], ...more });
-const nullableArray = (items: object, description: string) =>
-  Type.Unsafe<readonly unknown[] | null>({ type: ['array', 'null'], items, description });
 
 const WarningSchema = Type.Object({
   code: Type.String(),
@@ -48,6 +44,8 @@ export const UploadSchema = Type.Object(
 );
 
 const PositionSchema = Type.Object({ lat: Type.Number(), lon: Type.Number() });
+
+const NULL_BEFORE_2 = 'Null when an older pipeline version than 2 made the track.';
 
 export const TrackSchema = Type.Object(
   {
@@ -75,9 +73,9 @@ export const TrackSchema = Type.Object(
       { minLat: Type.Number(), minLon: Type.Number(), maxLat: Type.Number(), maxLon: Type.Number() },
       { description: 'Degrees; minLon > maxLon when the track crosses the antimeridian (RFC 7946 §5.2).' },
     ),
-    laps: Type.Array(Type.Unknown(), { description: 'Not derived by this pipeline version: always empty.' }),
-    summary: Type.Null({ description: 'Not derived by this pipeline version.' }),
-    gpsQuality: Type.Null({ description: 'Not derived by this pipeline version.' }),
+    laps: nullableArray(LapSchema, `As the recorder wrote them; GPX has none. ${NULL_BEFORE_2}`),
+    summary: nullableObject(SUMMARY, NULL_BEFORE_2),
+    gpsQuality: nullableObject(GPS_QUALITY, NULL_BEFORE_2),
     wayTypes: Type.Null({ description: 'Not derived by this pipeline version.' }),
     warnings: Type.Array(WarningSchema),
     pipelineVersion: Type.Integer(),

@@ -1,7 +1,7 @@
 /** What a track is to everybody outside `domain/`: figures, playback series, and the stamp of what made them. */
 
 /** Raised whenever any derived figure or artefact may change for the same input. */
-export const PIPELINE_VERSION = 1;
+export const PIPELINE_VERSION = 2;
 
 export interface Position {
   readonly lat: number;
@@ -20,6 +20,74 @@ export interface Warning {
   readonly code: string;
   readonly detail: string;
   readonly count?: number;
+}
+
+/** Time-weighted; units are in the name of the field that holds it. */
+export interface SensorSummary {
+  readonly average: number | null;
+  readonly min: number;
+  readonly max: number;
+  /** Of the timer time, 0 to 1. */
+  readonly coveredShare: number | null;
+}
+
+/** A whole kilometre or mile, the last one as long as what is left. */
+export interface Split {
+  readonly distanceM: number;
+  readonly elapsedS: number | null;
+  readonly movingS: number | null;
+  readonly elevationGainM: number | null;
+  readonly elevationLossM: number | null;
+  readonly averageHeartRateBpm: number | null;
+}
+
+/** The fastest stretch of so many seconds. */
+export interface BestSpeed {
+  readonly windowS: number;
+  readonly speedMps: number;
+}
+
+/** The shortest timer time for so many metres. */
+export interface FastestDistance {
+  readonly distanceM: number;
+  readonly timerS: number;
+}
+
+export interface TrackSummary {
+  readonly averageSpeedMps: number | null;
+  readonly movingSpeedMps: number | null;
+  readonly maxSpeedMps: number | null;
+  readonly elevationMinM: number | null;
+  readonly elevationMaxM: number | null;
+  readonly heartRateBpm: SensorSummary | null;
+  readonly cadenceRpm: SensorSummary | null;
+  readonly powerW: SensorSummary | null;
+  readonly temperatureC: SensorSummary | null;
+  /** Only windows for which the track is long enough, the shortest first. Null without times. */
+  readonly bestSpeeds: readonly BestSpeed[] | null;
+  /** Only distances that the track reaches, the shortest first. Null without times. */
+  readonly fastest: readonly FastestDistance[] | null;
+  /** Null when there would be more than `LIMITS.splits`. */
+  readonly splitsKm: readonly Split[] | null;
+  readonly splitsMile: readonly Split[] | null;
+}
+
+export interface GpsQuality {
+  readonly gaps: number | null;
+  readonly gapsS: number | null;
+  readonly spikes: number | null;
+  readonly suspiciousShare: number | null;
+  readonly withoutTimeShare: number;
+  readonly withoutElevationShare: number;
+  readonly medianIntervalS: number | null;
+}
+
+/** As the recorder wrote it. GPX has none. */
+interface Lap {
+  readonly startedAt: string;
+  readonly distanceM: number | null;
+  readonly elapsedS: number | null;
+  readonly timerS: number | null;
 }
 
 /** Definitions, units and sources: docs/reference/statistics.md. `null` means that the recording cannot tell. */
@@ -43,8 +111,17 @@ export interface TrackStatistics {
   readonly start: Position;
   readonly end: Position;
   readonly bounds: Bounds;
+  readonly laps: readonly Lap[];
+  readonly summary: TrackSummary;
+  readonly gpsQuality: GpsQuality;
   readonly warnings: readonly Warning[];
 }
+
+/** What came with pipeline version 2. */
+type SinceVersion2 = 'laps' | 'summary' | 'gpsQuality';
+
+/** As a row holds it: an older pipeline version left out what it did not know. */
+export type StoredStatistics = Omit<TrackStatistics, SinceVersion2> & Partial<Pick<TrackStatistics, SinceVersion2>>;
 
 export const SERIES_VERSION = 1;
 

@@ -1,5 +1,5 @@
 import { v7 as uuid } from 'uuid';
-import type { TrackSeries, TrackStatistics } from '../contracts/track.ts';
+import type { StoredStatistics, TrackSeries, TrackStatistics } from '../contracts/track.ts';
 import type { Db, Tx } from './pool.ts';
 
 export interface NewTrack {
@@ -63,7 +63,7 @@ export interface ShownTrack {
   readonly id: string;
   readonly uploadId: string;
   readonly format: string;
-  readonly statistics: TrackStatistics;
+  readonly statistics: StoredStatistics;
   readonly pipelineVersion: number;
   readonly inputSha256: string;
 }

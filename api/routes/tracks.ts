@@ -25,9 +25,10 @@ export const trackRoutes: FastifyPluginAsyncTypebox<{ db: Pool }> = async (app, 
       const track = await findTrack(db, { accountId, trackId });
       if (!track) throw new Rejection('request/not-found', { detail: 'There is no such track.' });
       const { statistics, ...rest } = track;
-      const notDerivedYet = { laps: [], summary: null, gpsQuality: null, wayTypes: null };
+      // Rows of pipeline version 1 lack what came with version 2; nothing derives way types yet.
+      const underived = { laps: null, summary: null, gpsQuality: null, wayTypes: null };
       const links = { self: `/v1/tracks/${trackId}`, series: `/v1/tracks/${trackId}/series` };
-      return { ...statistics, ...rest, ...notDerivedYet, links };
+      return { ...underived, ...statistics, ...rest, links };
     },
   );
 

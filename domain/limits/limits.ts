@@ -30,6 +30,11 @@ export const LIMITS = {
   xmlTextBytes: limit(65_536, 'bytes', 'Texts and attributes are held in memory whole; descriptions are far shorter.'),
   parseTimeMs: limit(10_000, 'ms', 'The largest allowed file reads in about 3 s on a slow core; longer is an attack.'),
   seriesPoints: limit(2_000, 'points', 'A screen is about 2,000 pixels wide, and the JSON stays near 100 kB.'),
+  splits: limit(
+    1_000,
+    'parts',
+    'Longer tracks than 1,000 km (or miles) are journeys; a hostile one would have millions.',
+  ),
   multipartParts: limit(
     16,
     'parts',

@@ -9,13 +9,20 @@ export interface Climb {
   readonly lossM: number;
 }
 
+/** Millimetres that were counted on arriving at each point; their sums are gain and loss. */
+export interface ClimbShares {
+  readonly gainMm: Float64Array;
+  readonly lossMm: Float64Array;
+}
+
 /**
  * Gain and loss: gaps filled linearly, smoothed by a median of five, then counted between turning points at least 3 m
  * apart. Between segments the height may jump without counting, but a rise goes on from one segment to the next.
  * Works in whole millimetres, so a reversed track has exactly the gain and loss swapped. Neither is more than all rises
  * or falls of the record: a median of five can turn a fast zigzag into a wilder one. Null without elevation.
+ * `shares`, if given, are filled.
  */
-export function climbOf(track: Track): Climb | null {
+export function climbOf(track: Track, shares?: ClimbShares): Climb | null {
   const { ele } = track;
   if (ele === null) return null;
   const turning: Turning = {
@@ -37,13 +44,27 @@ export function climbOf(track: Track): Climb | null {
       const thisMm = medianMm(filled, i, from, to);
       heightMm += thisMm - lastMm;
       lastMm = thisMm;
+      const { gain, loss } = turning;
       turn(turning, heightMm);
+      if (shares) {
+        shares.gainMm[i] = turning.gain - gain;
+        shares.lossMm[i] = turning.loss - loss;
+      }
       const recordedMm = toMm(filled[i]) - toMm(filled[i - 1]);
       if (recordedMm > 0) risesMm += recordedMm;
       else fallsMm -= recordedMm;
     }
   }
+  if (shares) {
+    shrink(shares.gainMm, risesMm / turning.gain);
+    shrink(shares.lossMm, fallsMm / turning.loss);
+  }
   return { gainM: Math.min(turning.gain, risesMm) / 1000, lossM: Math.min(turning.loss, fallsMm) / 1000 };
+}
+
+function shrink(shares: Float64Array, factor: number): void {
+  if (!(factor < 1)) return;
+  for (let i = 0; i < shares.length; i++) shares[i] = (shares[i] ?? 0) * factor;
 }
 
 /** Heights in millimetres since the first point. `direction` is 1 in a rise, -1 in a fall, 0 before the first. */

@@ -12,9 +12,14 @@ const CYCLING_MS = 0.5;
  * Seconds in motion: the sum of the steps whose average speed is at least 0.3 m/s (cycling 0.5 m/s). The average is
  * path over time in a 10 s window around the middle of the step, cut at the ends of the segment; a step longer than the
  * window is judged by itself, so a gap without displacement is rest. Where time goes back a new stretch begins and the
- * step counts nothing. Null without times.
+ * step counts nothing. Null without times. `shares`, if given, gets the milliseconds in motion of the step to each point.
  */
-export function movingS(track: Track, cumulativeM: Float64Array, sport: string | null): number | null {
+export function movingS(
+  track: Track,
+  cumulativeM: Float64Array,
+  sport: string | null,
+  shares?: Float64Array,
+): number | null {
   if (track.timeMs === null) return null;
   const leastSpeed = isCycling(sport) ? CYCLING_MS : FOOT_MS;
   let sumMs = 0;
@@ -23,7 +28,7 @@ export function movingS(track: Track, cumulativeM: Float64Array, sport: string |
     let at = from;
     while (at < to) {
       at = fillStretch(stretch, track.timeMs, cumulativeM, at, to);
-      sumMs += movingMs(stretch, leastSpeed);
+      sumMs += movingMs(stretch, leastSpeed, shares);
     }
   }
   return sumMs / 1000;
@@ -42,11 +47,18 @@ export function isCycling(sport: string | null): boolean {
 interface Stretch {
   readonly timeMs: Float64Array;
   readonly distanceM: Float64Array;
+  /** Index of each point in the track. */
+  readonly index: Uint32Array;
   count: number;
 }
 
 function createStretch(capacity: number): Stretch {
-  return { timeMs: new Float64Array(capacity), distanceM: new Float64Array(capacity), count: 0 };
+  return {
+    timeMs: new Float64Array(capacity),
+    distanceM: new Float64Array(capacity),
+    index: new Uint32Array(capacity),
+    count: 0,
+  };
 }
 
 /** Fills from `at` until time goes back or the segment ends; returns where the next stretch begins. */
@@ -65,14 +77,15 @@ function fillStretch(
     if (!(time >= last)) continue;
     stretch.timeMs[stretch.count] = time;
     stretch.distanceM[stretch.count] = cumulativeM[i] ?? 0;
+    stretch.index[stretch.count] = i;
     stretch.count++;
     last = time;
   }
   return to;
 }
 
-function movingMs(stretch: Stretch, leastSpeed: number): number {
-  const { timeMs, distanceM, count } = stretch;
+function movingMs(stretch: Stretch, leastSpeed: number, shares: Float64Array | undefined): number {
+  const { timeMs, distanceM, index, count } = stretch;
   const firstMs = timeMs[0] ?? 0;
   const lastMs = timeMs[count - 1] ?? 0;
   let low = 0;
@@ -88,7 +101,9 @@ function movingMs(stretch: Stretch, leastSpeed: number): number {
     while (low + 1 < count && (timeMs[low + 1] ?? 0) <= startMs) low++;
     while (high + 1 < count && (timeMs[high] ?? 0) < endMs) high++;
     const pathM = distanceAt(timeMs, distanceM, high - 1, endMs) - distanceAt(timeMs, distanceM, low, startMs);
-    if (pathM >= (leastSpeed * (endMs - startMs)) / 1000) sumMs += toMs - fromMs;
+    if (pathM < (leastSpeed * (endMs - startMs)) / 1000) continue;
+    sumMs += toMs - fromMs;
+    if (shares) shares[index[i] ?? 0] = toMs - fromMs;
   }
   return sumMs;
 }

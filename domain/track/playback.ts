@@ -1,5 +1,5 @@
 import type { TrackSeries } from '../../contracts/track.ts';
-import { spanMs, type TrackTimes, timesOf } from './times.ts';
+import { type PlacedSegment, placedSegments, type TrackTimes, timesOf } from './times.ts';
 import type { Track } from './track.ts';
 import { filledSegments } from './track.ts';
 
@@ -49,13 +49,10 @@ function byTime(track: Track, timeMs: Float64Array, cumulativeM: Float64Array, t
     count: 0,
   };
   const breaks: number[] = [];
-  let soFarM = 0;
-  for (const { from, to } of inTimeOrder(track, timeMs)) {
+  for (const { from, to, beforeM } of placedSegments(track, cumulativeM)) {
     const start = draft.count;
-    const beforeM = soFarM - (cumulativeM[from] ?? 0);
     addSegment(draft, { timeMs, cumulativeM, startedAtMs, beforeM, from, to });
     if (start > 0 && draft.count > start) breaks.push(start);
-    soFarM = beforeM + (cumulativeM[to - 1] ?? 0);
   }
   // The latest point may stand before the earliest in its segment, and all points may share one moment.
   if ((draft.clock[draft.count - 1] ?? 0) < elapsedS) addEnd(draft, timeMs.indexOf(endedAtMs), elapsedS);
@@ -79,13 +76,10 @@ interface Draft {
   count: number;
 }
 
-interface SegmentSource {
+interface SegmentSource extends PlacedSegment {
   readonly timeMs: Float64Array;
   readonly cumulativeM: Float64Array;
   readonly startedAtMs: number;
-  readonly beforeM: number;
-  readonly from: number;
-  readonly to: number;
 }
 
 function addSegment(draft: Draft, source: SegmentSource): void {
@@ -108,14 +102,4 @@ function addEnd(draft: Draft, index: number, clock: number): void {
   draft.index[draft.count] = index;
   draft.clock[draft.count] = clock;
   draft.count++;
-}
-
-/** By earliest time; a segment without any stays behind the one before it. */
-function inTimeOrder(track: Track, timeMs: Float64Array): { from: number; to: number }[] {
-  let key = Number.NEGATIVE_INFINITY;
-  const keyed = filledSegments(track).map((segment) => {
-    key = spanMs(timeMs, segment.from, segment.to)?.earliest ?? key;
-    return { segment, key };
-  });
-  return keyed.sort((a, b) => (a.key === b.key ? 0 : a.key - b.key)).map(({ segment }) => segment);
 }

@@ -2,7 +2,10 @@ import type { Position, TrackStatistics } from '../../contracts/track.ts';
 import { boundsOf } from './bounds.ts';
 import { cumulativeDistanceM, roundM } from './distance.ts';
 import { climbOf, ELEVATION_THRESHOLD_M } from './elevation.ts';
+import { gpsQualityOf } from './gps-quality.ts';
 import { movingS } from './moving.ts';
+import { summaryOf } from './summary.ts';
+import { suspiciousFixes } from './suspicious.ts';
 import { timesOf } from './times.ts';
 import type { Track } from './track.ts';
 
@@ -20,26 +23,34 @@ export function statisticsOf(
 ): TrackStatistics {
   const sport = overrides.sport || track.sport;
   const times = timesOf(track);
-  const climb = climbOf(track);
+  const points = track.lat.length;
+  const movingMs = new Float64Array(points);
+  const moving = times && movingS(track, cumulativeM, sport, movingMs);
+  const shares = track.ele && { gainMm: new Float64Array(points), lossMm: new Float64Array(points) };
+  const climb = shares && climbOf(track, shares);
+  const suspicious = suspiciousFixes(track, cumulativeM);
   return {
     kind: track.kind,
     name: overrides.name || track.name,
     sport,
     device: track.device,
-    points: track.lat.length,
+    points,
     segments: track.segmentStarts.length,
     startedAt: times && new Date(times.startedAtMs).toISOString(),
     endedAt: times && new Date(times.endedAtMs).toISOString(),
     distanceM: roundM(cumulativeM.at(-1) ?? 0),
     elapsedS: times?.elapsedS ?? null,
     timerS: times?.timerS ?? null,
-    movingS: times && movingS(track, cumulativeM, sport),
+    movingS: moving,
     elevationGainM: climb?.gainM ?? null,
     elevationLossM: climb?.lossM ?? null,
     elevationThresholdM: climb && ELEVATION_THRESHOLD_M,
     start: positionAt(track, 0),
-    end: positionAt(track, track.lat.length - 1),
+    end: positionAt(track, points - 1),
     bounds: boundsOf(track),
+    laps: [],
+    summary: summaryOf({ track, cumulativeM, suspicious, times, movingS: moving, movingMs, climb: shares }),
+    gpsQuality: gpsQualityOf(track, suspicious),
     warnings: track.warnings,
   };
 }

@@ -21,7 +21,7 @@ test('alive, ready, and of a version', async () => {
   expect((await stack.inject({ url: '/ready' })).json()).toEqual({ status: 'ready' });
   expect((await stack.inject({ url: '/version' })).json()).toEqual({
     build: 'test',
-    pipelineVersion: 1,
+    pipelineVersion: 2,
     node: process.version,
   });
 });

@@ -14,13 +14,27 @@ test('a track is shown with every field that was derived, and those that the con
     id: trackId,
     uploadId,
     format: 'gpx',
-    laps: [],
-    summary: null,
-    gpsQuality: null,
     wayTypes: null,
-    pipelineVersion: 1,
+    pipelineVersion: 2,
     inputSha256: 'ab'.repeat(32),
     links: { self: `/v1/tracks/${trackId}`, series: `/v1/tracks/${trackId}/series` },
+  });
+});
+
+test('a track of pipeline version 1 is shown with null for what came later', async () => {
+  const { trackId, statistics } = await savedTrack(stack.db, 'tester');
+  await stack.query(
+    `update tracks set pipeline_version = 1, statistics = statistics - '{laps,summary,gpsQuality}'::text[] where id = $1`,
+    [trackId],
+  );
+  const answer = await stack.inject({ url: `/v1/tracks/${trackId}`, headers });
+  expect(answer.statusCode).toBe(200);
+  expect(answer.json()).toMatchObject({
+    distanceM: statistics.distanceM,
+    laps: null,
+    summary: null,
+    gpsQuality: null,
+    pipelineVersion: 1,
   });
 });
 

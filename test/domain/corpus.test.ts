@@ -102,6 +102,16 @@ describe.skipIf(names.length === 0)('the shared corpus (../shared/corpus)', () =
     expect(refusalOf(`derived/${name}`)).toEqual({ code, offset });
   });
 
+  test.each(tracks)('%s has figures that are finite, and splits that add up to it', (name) => {
+    const { statistics } = derive(`gpx/${name}`);
+    // Not finite would be null after JSON.
+    expect(JSON.parse(JSON.stringify(statistics))).toEqual(statistics);
+    const { splitsKm, maxSpeedMps, averageSpeedMps } = statistics.summary;
+    const lengthM = (splitsKm ?? []).reduce((sum, split) => sum + split.distanceM, 0);
+    if (splitsKm !== null) expect(lengthM).toBeCloseTo(statistics.distanceM, 3);
+    expect(maxSpeedMps ?? 0, `average ${averageSpeedMps}`).toBeLessThan(100);
+  });
+
   test.each(tracks)('%s gives a series that begins and ends as it must', (name) => {
     const { statistics, series } = derive(`gpx/${name}`);
     expect(series.n).toBeLessThanOrEqual(2000);

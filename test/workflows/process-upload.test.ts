@@ -30,7 +30,7 @@ test('a GPX becomes a track by its workflow, with the stamp of what made it', as
   const [row] = await stack.query('select build, processed_by, run, pipeline_version from tracks where id = $1', [
     trackId,
   ]);
-  expect(row).toEqual({ build: 'test', processed_by: 'workflow', run: 1, pipeline_version: 1 });
+  expect(row).toEqual({ build: 'test', processed_by: 'workflow', run: 1, pipeline_version: 2 });
 });
 
 test('an ordinary upload costs 3 actions and 7 events, first attempt', async () => {

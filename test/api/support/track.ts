@@ -1,5 +1,5 @@
 import { v7 as uuid } from 'uuid';
-import type { TrackSeries, TrackStatistics } from '../../../contracts/track.ts';
+import { PIPELINE_VERSION, type TrackSeries, type TrackStatistics } from '../../../contracts/track.ts';
 import { accountIdFor } from '../../../db/accounts.ts';
 import type { Pool } from '../../../db/pool.ts';
 import { saveTrack } from '../../../db/tracks.ts';
@@ -31,7 +31,8 @@ export async function savedTrack(db: Pool, account: string, gpx = smallGpx()): P
   const file = { format: 'gpx', blobKey: SHA256, contentSha256: SHA256 };
   await insertUpload(db, { id: uploadId, accountId, ...file, ...bytes, ...fields });
   const trackId = await db.transaction(async (tx) => {
-    const stamp = { pipelineVersion: 1, inputSha256: SHA256, build: 'test', processedBy: 'workflow' as const, run: 1 };
+    const made = { pipelineVersion: PIPELINE_VERSION, build: 'test', processedBy: 'workflow' as const, run: 1 };
+    const stamp = { ...made, inputSha256: SHA256 };
     const id = await saveTrack(tx, {
       accountId,
       uploadId,

@@ -1,0 +1,87 @@
+import type { BestSpeed, FastestDistance } from '../../contracts/track.ts';
+import type { TimerLine } from './timer-line.ts';
+
+/** Each a multiple of the one before, so a longer window is never faster. */
+const WINDOWS_S = [5, 30, 60, 300, 1200, 3600] as const;
+
+/** 400 m, 1 km, the international mile, 5 km, 10 km, half marathon and marathon (World Athletics). */
+const DISTANCES_M = [400, 1000, 1609.344, 5000, 10_000, 21_097.5, 42_195] as const;
+
+/** The greatest distance in each window, as a speed in m/s; windows longer than the track are left out. */
+export function bestSpeedsOf({ clockMs, distanceM, count }: TimerLine): BestSpeed[] {
+  const wholeMs = clockMs[count - 1] ?? 0;
+  return WINDOWS_S.filter((windowS) => wholeMs >= windowS * 1000).map((windowS) => {
+    const mostM = mostGrowth(clockMs, distanceM, count, windowS * 1000);
+    return { windowS, speedMps: Math.round((mostM / windowS) * 1000) / 1000 };
+  });
+}
+
+/** The shortest time for each distance that the track reaches. */
+export function fastestOf({ clockMs, distanceM, count }: TimerLine): FastestDistance[] {
+  const wholeM = distanceM[count - 1] ?? 0;
+  return DISTANCES_M.filter((lengthM) => wholeM >= lengthM).map((lengthM) => {
+    const leastMs = leastGrowth(distanceM, clockMs, count, lengthM);
+    return { distanceM: lengthM, timerS: Math.round(leastMs) / 1000 };
+  });
+}
+
+/**
+ * The most by which `y` grows while `x` grows by `span`. On a broken line that is found where a window begins or ends at
+ * a point; two pointers run along for each case. A window whose outer points cannot beat the best is not worked out.
+ */
+function mostGrowth(x: Float64Array, y: Float64Array, count: number, span: number): number {
+  let best = 0;
+  const last = count - 1;
+  const endX = x[last] ?? 0;
+  for (let i = 0, k = 0; i < count; i++) {
+    const to = (x[i] ?? 0) + span;
+    if (to > endX) break;
+    while (k < last && (x[k + 1] ?? 0) <= to) k++;
+    const from = y[i] ?? 0;
+    if ((y[k < last ? k + 1 : k] ?? 0) - from > best) best = Math.max(best, valueAt(x, y, k, to) - from);
+  }
+  for (let j = count - 1, k = last; j >= 0; j--) {
+    const from = (x[j] ?? 0) - span;
+    if (from < 0) break;
+    while (k > 0 && (x[k - 1] ?? 0) >= from) k--;
+    const to = y[j] ?? 0;
+    if (to - (y[k > 0 ? k - 1 : 0] ?? 0) > best) best = Math.max(best, to - valueBefore(x, y, k, from));
+  }
+  return best;
+}
+
+/** The same for the least; where `x` rests, a window begins as late and ends as early as it can. */
+function leastGrowth(x: Float64Array, y: Float64Array, count: number, span: number): number {
+  let best = Number.POSITIVE_INFINITY;
+  const last = count - 1;
+  const endX = x[last] ?? 0;
+  for (let i = 0, k = 0; i < count; i++) {
+    const to = (x[i] ?? 0) + span;
+    if (to > endX) break;
+    while (k < last && (x[k] ?? 0) < to) k++;
+    const from = y[i] ?? 0;
+    if ((y[k > 0 ? k - 1 : 0] ?? 0) - from < best) best = Math.min(best, valueBefore(x, y, k, to) - from);
+  }
+  for (let j = last, k = last; j >= 0; j--) {
+    const from = (x[j] ?? 0) - span;
+    if (from < 0) break;
+    while (k > 0 && (x[k] ?? 0) > from) k--;
+    const to = y[j] ?? 0;
+    if (to - (y[k < last ? k + 1 : k] ?? 0) < best) best = Math.min(best, to - valueAt(x, y, k, from));
+  }
+  return best;
+}
+
+/** On the way from point `k`, the last that is not after `at`, to the next. */
+function valueAt(x: Float64Array, y: Float64Array, k: number, at: number): number {
+  const x0 = x[k] ?? 0;
+  const y0 = y[k] ?? 0;
+  const dx = (x[k + 1] ?? x0) - x0;
+  return dx > 0 ? y0 + (((y[k + 1] ?? y0) - y0) * (at - x0)) / dx : y0;
+}
+
+/** On the way to point `k`, the first that is not before `at`. */
+function valueBefore(x: Float64Array, y: Float64Array, k: number, at: number): number {
+  const x1 = x[k] ?? 0;
+  return x1 > at && k > 0 ? valueAt(x, y, k - 1, at) : (y[k] ?? 0);
+}
