@@ -36,6 +36,13 @@ export const UploadSchema = Type.Object(
   {
     id: Type.String({ format: 'uuid' }),
     state: Type.Enum(['received', 'processing', 'ready', 'failed']),
+    duplicateOf: Type.Optional(
+      Type.String({
+        format: 'uuid',
+        description:
+          'Answers to `POST` only: this account sent the same recording before, and this is that first upload.',
+      }),
+    ),
     trackId: Type.Optional(Type.String({ format: 'uuid' })),
     error: Type.Optional(Type.Ref('Problem')),
     processedBy: Type.Optional(Type.Enum(['workflow', 'inline'])),

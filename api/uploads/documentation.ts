@@ -6,7 +6,11 @@ recognised by its bytes and never by its name. The key and the announced size ar
 
 **202** means: bytes and row are durable, and it will be processed, also when the workflow engine is away right now.
 With \`Prefer: wait=N\` (RFC 7240; seconds, at most 30) the answer is held until the result is there: **201** with the
-track, **422** with the reason (and the upload: its original is kept). When it is not there in time the answer is 202.`;
+track, **422** with the reason (and the upload: its original is kept). When it is not there in time the answer is 202.
+
+**200** means: this account sent the same recording before (compared inflated, so gzip or not is the same), and it is not
+processed twice. The answer is the first upload, with \`duplicateOf\` equal to its \`id\`; fields sent along this time change
+nothing. \`Prefer: wait\` waits for the first one's result. A recording whose upload failed or was deleted is new.`;
 
 /** A stream is not validated by a schema; so what may be sent is only written down. */
 export const UPLOAD_DOCUMENTATION: RouteDocumentation = {

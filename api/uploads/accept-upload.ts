@@ -1,0 +1,33 @@
+import { lockBlobForUse } from '../../db/blobs.ts';
+import type { Pool } from '../../db/pool.ts';
+import { findUploadOfContent, insertUpload, type NewUpload } from '../../db/uploads.ts';
+import type { StagedBlob } from '../../services/blob-store.ts';
+
+/** Another upload of these bytes can fail, or be deleted, between two looks; each time that is one more. */
+const TRIES_AT_MOST = 20;
+
+export interface AcceptedUpload {
+  readonly uploadId: string;
+  /** The account sent this recording before: `uploadId` is that first upload, and nothing was written. */
+  readonly isDuplicate: boolean;
+}
+
+/**
+ * Makes row and original durable together, or finds the upload that stands for the same recording. The bytes are published
+ * inside the transaction of the row and under the lock of their key, so that nobody who deletes another upload of the same
+ * bytes takes them away in between; and a row that is refused publishes nothing.
+ */
+export async function acceptUpload(db: Pool, upload: NewUpload, blob: StagedBlob): Promise<AcceptedUpload> {
+  for (let tries = 0; tries < TRIES_AT_MOST; tries++) {
+    const first = await findUploadOfContent(db, upload);
+    if (first) return { uploadId: first, isDuplicate: true };
+    const isNew = await db.transaction(async (tx) => {
+      await lockBlobForUse(tx, upload.blobKey);
+      if (!(await insertUpload(tx, upload))) return false;
+      await blob.publish();
+      return true;
+    });
+    if (isNew) return { uploadId: upload.id, isDuplicate: false };
+  }
+  throw new Error(`uploads of the same bytes came and went ${TRIES_AT_MOST} times`);
+}
