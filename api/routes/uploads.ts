@@ -1,8 +1,9 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
-import type { FastifyRequest } from 'fastify';
+import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Type } from 'typebox';
 import { v7 as uuid } from 'uuid';
 import { Rejection } from '../../contracts/rejections.ts';
+import type { KeyClaim } from '../../db/idempotency-keys.ts';
 import type { Pool } from '../../db/pool.ts';
 import { LIMITS } from '../../domain/limits/limits.ts';
 import type { BlobStore } from '../../services/blob-store.ts';
@@ -10,8 +11,9 @@ import { currentTraceParent, traceIdOf } from '../plugins/request-identity.ts';
 import { problems } from '../schemas.ts';
 import { uploadView } from '../upload-view.ts';
 import { type AcceptedUpload, acceptUpload } from '../uploads/accept-upload.ts';
-import { answerTo, ownUpload, send } from '../uploads/answer.ts';
+import { answerTo, ownUpload, send, type UploadAnswer } from '../uploads/answer.ts';
 import { UPLOAD_DESCRIPTION, UPLOAD_DOCUMENTATION } from '../uploads/documentation.ts';
+import { fingerprintOf, oncePerKey, readIdempotencyKey } from '../uploads/idempotency.ts';
 import { checkWireBytes, type ReceivedFile, receiveFile } from '../uploads/receive-file.ts';
 import { FORM_BYTES_AROUND_FILE, receiveForm } from '../uploads/receive-form.ts';
 import { inFavourOf, readUploadFields, type UploadFields } from '../uploads/upload-fields.ts';
@@ -38,7 +40,10 @@ export const uploadRoutes: FastifyPluginAsyncTypebox<UploadRoutesDeps> = async (
     '/v1/uploads',
     {
       config: { access: 'account', documentation: UPLOAD_DOCUMENTATION },
-      onRequest: async (request) => checkAnnounced(request),
+      onRequest: async (request) => {
+        checkAnnounced(request);
+        readIdempotencyKey(request);
+      },
       schema: {
         operationId: 'createUpload',
         summary: 'Upload a recording',
@@ -49,14 +54,15 @@ export const uploadRoutes: FastifyPluginAsyncTypebox<UploadRoutesDeps> = async (
           200: { ...Type.Ref('Upload'), description: 'A duplicate: the first upload of the same recording.' },
           201: Type.Ref('Upload'),
           202: Type.Ref('Upload'),
-          ...problems(400, 401, 403, 408, 413, 415, 422, 503),
+          ...problems(400, 401, 403, 408, 409, 413, 415, 422, 503),
         },
       },
     },
     async (request, reply) => {
       const received = await receive(deps.blobs, request);
-      const accepted = await accept(deps, request, received);
-      return send(reply, await answerTo(deps, request, reply, accepted));
+      const { answer, isReplay } = await answerOnce(deps, request, reply, received);
+      if (isReplay) reply.header('idempotent-replayed', 'true');
+      return send(reply, answer);
     },
   );
 
@@ -81,19 +87,42 @@ interface Received {
   readonly fields: UploadFields;
 }
 
-async function accept(deps: UploadRoutesDeps, request: FastifyRequest, received: Received): Promise<AcceptedUpload> {
+async function answerOnce(
+  deps: UploadRoutesDeps,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  received: Received,
+): Promise<{ answer: UploadAnswer; isReplay: boolean }> {
   const { file, fields } = received;
+  const { accountId } = request;
+  const asked = { accountId, key: readIdempotencyKey(request), fingerprint: fingerprintOf(file, fields) };
   try {
-    const upload = { id: uuid(), accountId: request.accountId, ...file, ...fields, traceParent: currentTraceParent() };
-    const accepted = await acceptUpload(deps.db, upload, file.blob);
-    const { uploadId, isDuplicate } = accepted;
-    const facts = { uploadId, bytes: file.storedBytes, format: file.format };
-    request.log.info(facts, isDuplicate ? 'upload recognised' : 'upload received');
-    if (!isDuplicate) deps.dispatcher.nudge();
-    return accepted;
+    return await oncePerKey(deps.db, asked, async (keyed) => {
+      const before = keyed?.uploadId;
+      const accepted = before
+        ? { uploadId: before, isDuplicate: false }
+        : await accept(deps, request, received, keyed?.claim);
+      await file.blob.discard(); // now, not after the wait
+      return answerTo(deps, request, reply, accepted);
+    });
   } finally {
     await file.blob.discard();
   }
+}
+
+async function accept(
+  deps: UploadRoutesDeps,
+  request: FastifyRequest,
+  { file, fields }: Received,
+  claim?: KeyClaim,
+): Promise<AcceptedUpload> {
+  const upload = { id: uuid(), accountId: request.accountId, ...file, ...fields, traceParent: currentTraceParent() };
+  const accepted = await acceptUpload(deps.db, upload, file.blob, claim);
+  const { uploadId, isDuplicate } = accepted;
+  const facts = { uploadId, bytes: file.storedBytes, format: file.format };
+  request.log.info(facts, isDuplicate ? 'upload recognised' : 'upload received');
+  if (!isDuplicate) deps.dispatcher.nudge();
+  return accepted;
 }
 
 /** Of a form the announced bytes are more than those of its file. */

@@ -1,4 +1,6 @@
+import { Rejection } from '../../contracts/rejections.ts';
 import { lockBlobForUse } from '../../db/blobs.ts';
+import { type KeyClaim, keepEffect } from '../../db/idempotency-keys.ts';
 import type { Pool } from '../../db/pool.ts';
 import { findUploadOfContent, insertUpload, type NewUpload } from '../../db/uploads.ts';
 import type { StagedBlob } from '../../services/blob-store.ts';
@@ -17,13 +19,20 @@ export interface AcceptedUpload {
  * inside the transaction of the row and under the lock of their key, so that nobody who deletes another upload of the same
  * bytes takes them away in between; and a row that is refused publishes nothing.
  */
-export async function acceptUpload(db: Pool, upload: NewUpload, blob: StagedBlob): Promise<AcceptedUpload> {
+export async function acceptUpload(
+  db: Pool,
+  upload: NewUpload,
+  blob: StagedBlob,
+  claim?: KeyClaim,
+): Promise<AcceptedUpload> {
   for (let tries = 0; tries < TRIES_AT_MOST; tries++) {
     const first = await findUploadOfContent(db, upload);
     if (first) return { uploadId: first, isDuplicate: true };
     const isNew = await db.transaction(async (tx) => {
       await lockBlobForUse(tx, upload.blobKey);
       if (!(await insertUpload(tx, upload))) return false;
+      const holdsKey = !claim || (await keepEffect(tx, claim, upload.id));
+      if (!holdsKey) throw new Rejection('request/idempotency-in-progress'); // rolls the row back as well
       await blob.publish();
       return true;
     });
