@@ -9,6 +9,7 @@ import { temporalClient } from '../platform/temporal/client.ts';
 import { openFsBlobStore } from '../services/blob-store-fs.ts';
 import { buildApp } from './app.ts';
 import { startDispatcher } from './dispatcher.ts';
+import { startHousekeeping } from './housekeeping.ts';
 import { isTemporalReachable, startUpload } from './start-upload.ts';
 
 const config = readConfig(environment());
@@ -24,6 +25,7 @@ const blobs = await openFsBlobStore(config.blobDir);
 const start = (upload: Parameters<typeof startUpload>[1]) => startUpload(client, upload);
 const isReachable = () => isTemporalReachable(client);
 const dispatcher = startDispatcher({ db, loops, log, start, isReachable });
+startHousekeeping({ db, blobs, loops, log });
 
 const { codecKeys, codecUiToken: token, temporal, build } = config;
 const codec = token && temporal.uiUrl ? { codecKeys, token, uiOrigin: new URL(temporal.uiUrl).origin } : undefined;

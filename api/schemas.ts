@@ -122,6 +122,9 @@ export const SeriesSchema = Type.Object(
   { $id: 'Series' },
 );
 
+/** An answer without a body. */
+export const NOTHING = Type.Null({ description: 'Gone.' });
+
 /** The refusals of an operation; `default` stands for those that any request may meet (405, 431, 500 …). */
 export function problems(...statuses: number[]): Record<string, object> {
   const refusal = {

@@ -2,7 +2,6 @@ import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Type } from 'typebox';
 import { v7 as uuid } from 'uuid';
-import { Rejection } from '../../contracts/rejections.ts';
 import type { KeyClaim } from '../../db/idempotency-keys.ts';
 import type { Pool } from '../../db/pool.ts';
 import { LIMITS } from '../../domain/limits/limits.ts';
@@ -14,9 +13,7 @@ import { type AcceptedUpload, acceptUpload } from '../uploads/accept-upload.ts';
 import { answerTo, ownUpload, send, type UploadAnswer } from '../uploads/answer.ts';
 import { UPLOAD_DESCRIPTION, UPLOAD_DOCUMENTATION } from '../uploads/documentation.ts';
 import { fingerprintOf, oncePerKey, readIdempotencyKey } from '../uploads/idempotency.ts';
-import { checkWireBytes, type ReceivedFile, receiveFile } from '../uploads/receive-file.ts';
-import { FORM_BYTES_AROUND_FILE, receiveForm } from '../uploads/receive-form.ts';
-import { inFavourOf, readUploadFields, type UploadFields } from '../uploads/upload-fields.ts';
+import { checkAnnounced, type ReceivedUpload, receiveUpload } from '../uploads/receive-upload.ts';
 
 export interface UploadRoutesDeps {
   readonly db: Pool;
@@ -25,6 +22,7 @@ export interface UploadRoutesDeps {
   readonly closing: AbortSignal;
 }
 
+const Params = Type.Object({ uploadId: Type.String({ format: 'uuid' }) });
 const Fields = Type.Object({
   name: Type.Optional(Type.String({ maxLength: LIMITS.nameCharacters.value })),
   sport: Type.Optional(Type.String({ maxLength: LIMITS.sportCharacters.value })),
@@ -59,7 +57,7 @@ export const uploadRoutes: FastifyPluginAsyncTypebox<UploadRoutesDeps> = async (
       },
     },
     async (request, reply) => {
-      const received = await receive(deps.blobs, request);
+      const received = await receiveUpload(deps.blobs, request);
       const { answer, isReplay } = await answerOnce(deps, request, reply, received);
       if (isReplay) reply.header('idempotent-replayed', 'true');
       return send(reply, answer);
@@ -74,7 +72,7 @@ export const uploadRoutes: FastifyPluginAsyncTypebox<UploadRoutesDeps> = async (
         operationId: 'getUpload',
         summary: 'What became of an upload',
         tags: ['uploads'],
-        params: Type.Object({ uploadId: Type.String({ format: 'uuid' }) }),
+        params: Params,
         response: { 200: Type.Ref('Upload'), ...problems(400, 401, 403, 404, 503) },
       },
     },
@@ -82,16 +80,11 @@ export const uploadRoutes: FastifyPluginAsyncTypebox<UploadRoutesDeps> = async (
   );
 };
 
-interface Received {
-  readonly file: ReceivedFile;
-  readonly fields: UploadFields;
-}
-
 async function answerOnce(
   deps: UploadRoutesDeps,
   request: FastifyRequest,
   reply: FastifyReply,
-  received: Received,
+  received: ReceivedUpload,
 ): Promise<{ answer: UploadAnswer; isReplay: boolean }> {
   const { file, fields } = received;
   const { accountId } = request;
@@ -99,9 +92,7 @@ async function answerOnce(
   try {
     return await oncePerKey(deps.db, asked, async (keyed) => {
       const before = keyed?.uploadId;
-      const accepted = before
-        ? { uploadId: before, isDuplicate: false }
-        : await accept(deps, request, received, keyed?.claim);
+      const accepted = before ? { uploadId: before } : await accept(deps, request, received, keyed?.claim);
       await file.blob.discard(); // now, not after the wait
       return answerTo(deps, request, reply, accepted);
     });
@@ -113,42 +104,14 @@ async function answerOnce(
 async function accept(
   deps: UploadRoutesDeps,
   request: FastifyRequest,
-  { file, fields }: Received,
+  { file, fields }: ReceivedUpload,
   claim?: KeyClaim,
 ): Promise<AcceptedUpload> {
   const upload = { id: uuid(), accountId: request.accountId, ...file, ...fields, traceParent: currentTraceParent() };
   const accepted = await acceptUpload(deps.db, upload, file.blob, claim);
-  const { uploadId, isDuplicate } = accepted;
+  const { uploadId, first } = accepted;
   const facts = { uploadId, bytes: file.storedBytes, format: file.format };
-  request.log.info(facts, isDuplicate ? 'upload recognised' : 'upload received');
-  if (!isDuplicate) deps.dispatcher.nudge();
+  request.log.info(facts, first ? 'upload recognised' : 'upload received');
+  if (!first) deps.dispatcher.nudge();
   return accepted;
-}
-
-/** Of a form the announced bytes are more than those of its file. */
-function checkAnnounced(request: FastifyRequest): void {
-  const around = isForm(request) ? FORM_BYTES_AROUND_FILE : 0;
-  checkWireBytes(Number(request.headers['content-length'] ?? 0) - around);
-}
-
-function isForm(request: FastifyRequest): boolean {
-  return /^multipart\/form-data\b/i.test(request.headers['content-type'] ?? '');
-}
-
-async function receive(blobs: BlobStore, request: FastifyRequest): Promise<Received> {
-  checkContentEncoding(request.headers['content-encoding']);
-  const store = (source: AsyncIterable<Uint8Array>) => receiveFile(blobs, source);
-  const query = readUploadFields(Object(request.query));
-  if (isForm(request)) {
-    const readFields = (given: Readonly<Record<string, string>>) => inFavourOf(readUploadFields(given), query);
-    return receiveForm(request.raw, { receive: store, readFields });
-  }
-  // destroyed at the first refusal the stream would take the socket along, and the answer with it
-  return { file: await store(request.raw.iterator({ destroyOnReturn: false })), fields: query };
-}
-
-/** Compression is told by the bytes themselves; the header may say the same, and nothing else. */
-function checkContentEncoding(encoding: string | undefined): void {
-  if (encoding === undefined || /^(x-)?gzip$|^identity$/i.test(encoding)) return;
-  throw new Rejection('request/unsupported-media-type', { detail: 'Content-Encoding may be gzip or identity.' });
 }

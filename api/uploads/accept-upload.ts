@@ -2,7 +2,7 @@ import { Rejection } from '../../contracts/rejections.ts';
 import { lockBlobForUse } from '../../db/blobs.ts';
 import { type KeyClaim, keepEffect } from '../../db/idempotency-keys.ts';
 import type { Pool } from '../../db/pool.ts';
-import { findUploadOfContent, insertUpload, type NewUpload } from '../../db/uploads.ts';
+import { findUpload, findUploadOfContent, insertUpload, type NewUpload, type ShownUpload } from '../../db/uploads.ts';
 import type { StagedBlob } from '../../services/blob-store.ts';
 
 /** Another upload of these bytes can fail, or be deleted, between two looks; each time that is one more. */
@@ -10,8 +10,8 @@ const TRIES_AT_MOST = 20;
 
 export interface AcceptedUpload {
   readonly uploadId: string;
-  /** The account sent this recording before: `uploadId` is that first upload, and nothing was written. */
-  readonly isDuplicate: boolean;
+  /** The account sent this recording before: this is that first upload, and nothing was written. */
+  readonly first?: ShownUpload;
 }
 
 /**
@@ -26,8 +26,9 @@ export async function acceptUpload(
   claim?: KeyClaim,
 ): Promise<AcceptedUpload> {
   for (let tries = 0; tries < TRIES_AT_MOST; tries++) {
-    const first = await findUploadOfContent(db, upload);
-    if (first) return { uploadId: first, isDuplicate: true };
+    const firstId = await findUploadOfContent(db, upload);
+    const first = firstId && (await findUpload(db, { accountId: upload.accountId, uploadId: firstId }));
+    if (first) return { uploadId: first.id, first };
     const isNew = await db.transaction(async (tx) => {
       await lockBlobForUse(tx, upload.blobKey);
       if (!(await insertUpload(tx, upload))) return false;
@@ -36,7 +37,7 @@ export async function acceptUpload(
       await blob.publish();
       return true;
     });
-    if (isNew) return { uploadId: upload.id, isDuplicate: false };
+    if (isNew) return { uploadId: upload.id };
   }
   throw new Error(`uploads of the same bytes came and went ${TRIES_AT_MOST} times`);
 }

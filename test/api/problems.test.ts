@@ -25,8 +25,9 @@ test.each(['/', '/v1', '/v1/upload', `/v1/tracks/${ID}/preview`, '/v1/uploads/x/
 test.each([
   ['GET', '/v1/uploads', 'POST'],
   ['OPTIONS', '/v1/uploads', 'POST'],
-  ['DELETE', `/v1/uploads/${ID}`, 'GET, HEAD'],
-  ['PUT', `/v1/tracks/${ID}/?x=1`, 'GET, HEAD'],
+  ['PATCH', `/v1/uploads/${ID}`, 'DELETE, GET, HEAD'],
+  ['PUT', `/v1/tracks/${ID}/?x=1`, 'DELETE, GET, HEAD'],
+  ['DELETE', `/v1/tracks/${ID}/series`, 'GET, HEAD'],
   ['POST', '/live', 'GET, HEAD'],
 ] as const)('%s %s is 405 and names what is allowed', async (method, url, allow) => {
   const answer = await stack.app.inject({ method, url });
