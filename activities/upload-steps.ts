@@ -4,7 +4,7 @@ import { PIPELINE_VERSION } from '../contracts/track.ts';
 import type { DigestInput, ProcessedBy, ProcessUploadResult, UploadSteps } from '../contracts/uploads.ts';
 import type { Pool } from '../db/pool.ts';
 import { saveTrack } from '../db/tracks.ts';
-import { type ClaimedUpload, claimState, claimUpload, releaseClaim } from '../db/upload-claims.ts';
+import { type ClaimedUpload, claimState, claimUpload, holdClaim, releaseClaim } from '../db/upload-claims.ts';
 import { finishUploadFailed, finishUploadReady } from '../db/uploads.ts';
 import type { ReadRecording, RecordingReader } from './read-recording.ts';
 
@@ -67,8 +67,8 @@ async function withClaim(
 
 /** The result that is there, whoever made it; or, while somebody else is at it, a refusal that is retried. */
 async function endedAlready(deps: UploadStepsDeps, input: DigestInput): Promise<ProcessUploadResult> {
-  const at = await claimState(deps.db, input.uploadId);
-  if (at.run !== input.run) return { outcome: 'superseded' };
+  const at = await claimState(deps.db, input.uploadId); // none: its owner deleted it
+  if (at?.run !== input.run) return { outcome: 'superseded' };
   if (at.trackId !== null) return { outcome: 'ready', trackId: at.trackId };
   if (at.failure !== null) return { outcome: 'failed', code: at.failure.code };
   throw new Rejection('processing/claimed-elsewhere');
@@ -82,7 +82,9 @@ async function save(
 ): Promise<ProcessUploadResult> {
   const { uploadId, run } = input;
   const { db, processedBy, build } = deps;
+  const { token } = claimed;
   return db.transaction(async (tx) => {
+    if (!(await holdClaim(tx, { uploadId, token }))) throw new Rejection('processing/claimed-elsewhere');
     const trackId = await saveTrack(tx, {
       ...read,
       accountId: claimed.accountId,
@@ -94,7 +96,7 @@ async function save(
       processedBy,
       run,
     });
-    const won = await finishUploadReady(tx, { uploadId, token: claimed.token, trackId, processedBy });
+    const won = await finishUploadReady(tx, { uploadId, token, trackId, processedBy });
     if (!won) throw new Rejection('processing/claimed-elsewhere'); // rolls the track back as well
     return { outcome: 'ready', trackId };
   });

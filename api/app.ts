@@ -20,6 +20,7 @@ import { registerRequestLog } from './plugins/request-log.ts';
 import { registerStandardHeaders } from './plugins/standard-headers.ts';
 import { registerUnreadBodies } from './plugins/unread-bodies.ts';
 import { codecRoutes } from './routes/codec.ts';
+import { deletionRoutes } from './routes/deletions.ts';
 import { healthRoutes } from './routes/health.ts';
 import { probeRoutes } from './routes/probes.ts';
 import { trackRoutes } from './routes/tracks.ts';
@@ -60,6 +61,7 @@ export async function buildApp(deps: AppDeps): Promise<FastifyInstance> {
   await app.register(healthRoutes, { ...deps, temporal: deps.dispatcher });
   await app.register(uploadRoutes, { ...deps, closing });
   await app.register(trackRoutes, deps);
+  await app.register(deletionRoutes, deps);
   if (deps.codec) await app.register(codecRoutes, deps.codec);
   await app.register(documentation);
   return app;

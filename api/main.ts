@@ -10,6 +10,7 @@ import { temporalClient } from '../platform/temporal/client.ts';
 import { openFsBlobStore } from '../services/blob-store-fs.ts';
 import { buildApp } from './app.ts';
 import { startDispatcher } from './dispatcher.ts';
+import { startHousekeeping } from './housekeeping.ts';
 import { startInlinePath } from './inline-path.ts';
 import { isTemporalReachable, startUpload } from './start-upload.ts';
 
@@ -27,6 +28,7 @@ const start = (upload: Parameters<typeof startUpload>[1]) => startUpload(client,
 const isReachable = () => isTemporalReachable(client);
 const dispatcher = startDispatcher({ db, loops, log, start, isReachable });
 const reader = lazyReader({ blobDir: config.blobDir, processes: 2 });
+startHousekeeping({ db, blobs, loops, log });
 
 const { codecKeys, codecUiToken: token, temporal, build } = config;
 const codec = token && temporal.uiUrl ? { codecKeys, token, uiOrigin: new URL(temporal.uiUrl).origin } : undefined;

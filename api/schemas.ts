@@ -32,6 +32,13 @@ export const UploadSchema = Type.Object(
   {
     id: Type.String({ format: 'uuid' }),
     state: Type.Enum(['received', 'processing', 'ready', 'failed']),
+    duplicateOf: Type.Optional(
+      Type.String({
+        format: 'uuid',
+        description:
+          'Answers to `POST` only: this account sent the same recording before, and this is that first upload.',
+      }),
+    ),
     trackId: Type.Optional(Type.String({ format: 'uuid' })),
     error: Type.Optional(Type.Ref('Problem')),
     processedBy: Type.Optional(Type.Enum(['workflow', 'inline'])),
@@ -112,6 +119,9 @@ export const SeriesSchema = Type.Object(
   },
   { $id: 'Series' },
 );
+
+/** An answer without a body. */
+export const NOTHING = Type.Null({ description: 'Gone.' });
 
 /** The refusals of an operation; `default` stands for those that any request may meet (405, 431, 500 …). */
 export function problems(...statuses: number[]): Record<string, object> {

@@ -5,6 +5,8 @@ import { type Problem, problemOf } from './plugins/problems.ts';
 export interface UploadView {
   readonly id: string;
   readonly state: ShownUpload['state'];
+  /** Only in the answer to who sent the recording again: the id of the first upload, which is this one. */
+  readonly duplicateOf?: string;
   readonly trackId?: string;
   readonly error?: Problem;
   readonly processedBy?: 'workflow' | 'inline';

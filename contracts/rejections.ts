@@ -73,6 +73,18 @@ export const REJECTIONS = {
     'Send fewer or shorter headers.',
   ),
   'request/aborted': row(400, 'user', 'The body ended before it was whole.', 'Send it again.'),
+  'request/idempotency-mismatch': row(
+    422,
+    'user',
+    'This Idempotency-Key was used for another request.',
+    'Use a new key for each request, and the same key only to send the same request again.',
+  ),
+  'request/idempotency-in-progress': row(
+    409,
+    'transient',
+    'The first request with this Idempotency-Key is still running.',
+    'Send it again a little later.',
+  ),
 
   'upload/no-file': row(
     400,

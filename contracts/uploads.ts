@@ -19,7 +19,7 @@ export interface ProcessUploadInput {
 export type ProcessUploadResult =
   | { readonly outcome: 'ready'; readonly trackId: string }
   | { readonly outcome: 'failed'; readonly code: RejectionCode }
-  /** A later run of the same upload has taken over; this one changed nothing. */
+  /** A later run of the same upload has taken over, or its owner has deleted it; this one changed nothing. */
   | { readonly outcome: 'superseded' };
 
 export interface DigestInput {

@@ -1,5 +1,5 @@
 import type { UploadFailure, UploadState } from '../contracts/uploads.ts';
-import type { Db } from './pool.ts';
+import type { Db, Tx } from './pool.ts';
 
 /** What the holder of a claim works on. */
 export interface ClaimedUpload {
@@ -49,15 +49,25 @@ export interface ClaimState {
   readonly failure: UploadFailure | null;
 }
 
-/** Why a claim was not had. Throws when there is no such upload. */
-export async function claimState(db: Db, uploadId: string): Promise<ClaimState> {
+/** Why a claim was not had. Undefined: the upload was deleted. */
+export async function claimState(db: Db, uploadId: string): Promise<ClaimState | undefined> {
   const { rows } = await db.query<ClaimState>(
     'select state, run, track_id as "trackId", failure from uploads where id = $1',
     [uploadId],
   );
-  const [row] = rows;
-  if (!row) throw new Error(`upload ${uploadId} is not in the database`);
-  return row;
+  return rows[0];
+}
+
+/**
+ * Whether the token is still the newest; if so, no one takes over or deletes the upload before the end of the transaction.
+ * Asked before anything is written, so that nothing hangs on an upload that is gone.
+ */
+export async function holdClaim(tx: Tx, claim: { uploadId: string; token: number }): Promise<boolean> {
+  const { rows } = await tx.query(
+    `select from uploads where id = $1 and claim_token = $2 and state = 'processing' for update`,
+    [claim.uploadId, claim.token],
+  );
+  return rows.length === 1;
 }
 
 /** Gives the claim back before its lease ends, so that whoever comes next need not wait for it. */

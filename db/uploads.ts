@@ -17,12 +17,16 @@ export interface NewUpload {
   readonly traceParent: string | null;
 }
 
-/** One upload, to be dispatched at once. */
-export async function insertUpload(db: Db, upload: NewUpload): Promise<void> {
-  await db.query(
+/**
+ * One upload, to be dispatched at once. False, and nothing is written, when another one of the account stands for the same
+ * recording (see `findUploadOfContent`); waits for whoever is inserting that one right now.
+ */
+export async function insertUpload(db: Db, upload: NewUpload): Promise<boolean> {
+  const { rowCount } = await db.query(
     `insert into uploads (id, account_id, format, blob_key, encoding, stored_bytes, inflated_bytes, content_sha256,
                           name, sport, external_id, trace_parent)
-     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)`,
+     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
+     on conflict (account_id, content_sha256) where is_first and state <> 'failed' do nothing`,
     [
       upload.id,
       upload.accountId,
@@ -38,6 +42,19 @@ export async function insertUpload(db: Db, upload: NewUpload): Promise<void> {
       upload.traceParent,
     ],
   );
+  return rowCount === 1;
+}
+
+/** The id of the account's upload that stands for this recording (SHA-256 of its inflated bytes): one that did not fail. */
+export async function findUploadOfContent(
+  db: Db,
+  content: { accountId: string; contentSha256: string },
+): Promise<string | undefined> {
+  const { rows } = await db.query<{ id: string }>(
+    `select id from uploads where account_id = $1 and content_sha256 = $2 and is_first and state <> 'failed'`,
+    [content.accountId, content.contentSha256],
+  );
+  return rows[0]?.id;
 }
 
 export interface ShownUpload {

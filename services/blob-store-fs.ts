@@ -3,7 +3,14 @@ import { once } from 'node:events';
 import { constants, createReadStream } from 'node:fs';
 import { type FileHandle, link, mkdir, open, opendir, readFile, rename, rm, stat } from 'node:fs/promises';
 import path from 'node:path';
-import { BlobMissing, type BlobStore, BlobStoreUnavailable, checkBlobKey, type StoredBlob } from './blob-store.ts';
+import {
+  BlobMissing,
+  type BlobStore,
+  BlobStoreUnavailable,
+  checkBlobKey,
+  type StagedBlob,
+  type StoredBlob,
+} from './blob-store.ts';
 
 /**
  * The blob store on a file system: `<folder>/<2 hex>/<64 hex>`, files 0600. A blob becomes visible by a rename after its
@@ -15,6 +22,7 @@ export async function openFsBlobStore(folder: string): Promise<BlobStore> {
   const fileOf = (key: string) => path.join(folder, checkBlobKey(key).slice(0, 2), key);
   return {
     put: (source) => put(folder, source),
+    stage: (source) => stage(folder, source),
     get: (key) => readFile(fileOf(key)).catch(missing),
     range: async (key, start, end) => {
       const stream = createReadStream(fileOf(key), { start, end: end - 1, flags: 'r' });
@@ -35,14 +43,26 @@ export async function openFsBlobStore(folder: string): Promise<BlobStore> {
 }
 
 async function put(folder: string, source: AsyncIterable<Uint8Array>): Promise<StoredBlob> {
+  const staged = await stage(folder, source);
+  try {
+    return { key: staged.key, bytes: staged.bytes, existed: await staged.publish() };
+  } finally {
+    await staged.discard();
+  }
+}
+
+async function stage(folder: string, source: AsyncIterable<Uint8Array>): Promise<StagedBlob> {
   const temporary = path.join(folder, 'incoming', randomUUID());
+  const discard = () => rm(temporary, { force: true }).catch(() => {}); // a file in incoming/ is in nobody's way
   const file = await open(temporary, EXCLUSIVE, 0o600).catch(unavailable);
   try {
     const { key, bytes } = await write(file, source);
-    return { key, bytes, existed: await publish(folder, temporary, key) };
+    return { key, bytes, publish: () => publish(folder, temporary, key), discard };
+  } catch (error) {
+    await discard();
+    throw error;
   } finally {
     await file.close();
-    await rm(temporary, { force: true });
   }
 }
 

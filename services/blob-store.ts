@@ -10,6 +10,8 @@ export interface BlobStore {
    * nothing is kept and its error is passed on. Throws `BlobStoreUnavailable` when the store is away or full.
    */
   put(source: AsyncIterable<Uint8Array>): Promise<StoredBlob>;
+  /** The same in two moves, for whoever must look at the key before the blob is there for all. */
+  stage(source: AsyncIterable<Uint8Array>): Promise<StagedBlob>;
   /** The whole blob. Throws `BlobMissing`. */
   get(key: BlobKey): Promise<Uint8Array>;
   /** Bytes `start` to `end` (exclusive) as a stream. Throws `BlobMissing` on opening. */
@@ -27,6 +29,16 @@ export interface StoredBlob {
   readonly bytes: number;
   /** The same bytes were there before. */
   readonly existed: boolean;
+}
+
+/** Bytes that are written and hashed, and in nobody's way. Ends with `discard`, published or not. */
+export interface StagedBlob {
+  readonly key: BlobKey;
+  readonly bytes: number;
+  /** Durable, and visible under its key, when this resolves. Returns whether the same bytes were there before. */
+  publish(): Promise<boolean>;
+  /** Takes away what was not published. Never throws. */
+  discard(): Promise<void>;
 }
 
 export class BlobMissing extends Error {

@@ -2,21 +2,18 @@ import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Type } from 'typebox';
 import { v7 as uuid } from 'uuid';
-import { Rejection } from '../../contracts/rejections.ts';
-import { isDatabaseOutage } from '../../db/outage.ts';
+import type { KeyClaim } from '../../db/idempotency-keys.ts';
 import type { Pool } from '../../db/pool.ts';
-import { findUpload, insertUpload, type ShownUpload } from '../../db/uploads.ts';
 import { LIMITS } from '../../domain/limits/limits.ts';
 import type { BlobStore } from '../../services/blob-store.ts';
-import { PROBLEM_TYPE } from '../plugins/problems.ts';
 import { currentTraceParent, traceIdOf } from '../plugins/request-identity.ts';
 import { problems } from '../schemas.ts';
 import { uploadView } from '../upload-view.ts';
+import { type AcceptedUpload, acceptUpload } from '../uploads/accept-upload.ts';
+import { answerTo, ownUpload, send, type UploadAnswer } from '../uploads/answer.ts';
 import { UPLOAD_DESCRIPTION, UPLOAD_DOCUMENTATION } from '../uploads/documentation.ts';
-import { checkWireBytes, type ReceivedFile, receiveFile } from '../uploads/receive-file.ts';
-import { FORM_BYTES_AROUND_FILE, receiveForm } from '../uploads/receive-form.ts';
-import { inFavourOf, readUploadFields, type UploadFields } from '../uploads/upload-fields.ts';
-import { readWaitS, waitUntilFinished } from '../uploads/wait.ts';
+import { fingerprintOf, oncePerKey, readIdempotencyKey } from '../uploads/idempotency.ts';
+import { checkAnnounced, type ReceivedUpload, receiveUpload } from '../uploads/receive-upload.ts';
 
 export interface UploadRoutesDeps {
   readonly db: Pool;
@@ -25,6 +22,7 @@ export interface UploadRoutesDeps {
   readonly closing: AbortSignal;
 }
 
+const Params = Type.Object({ uploadId: Type.String({ format: 'uuid' }) });
 const Fields = Type.Object({
   name: Type.Optional(Type.String({ maxLength: LIMITS.nameCharacters.value })),
   sport: Type.Optional(Type.String({ maxLength: LIMITS.sportCharacters.value })),
@@ -40,7 +38,10 @@ export const uploadRoutes: FastifyPluginAsyncTypebox<UploadRoutesDeps> = async (
     '/v1/uploads',
     {
       config: { access: 'account', documentation: UPLOAD_DOCUMENTATION },
-      onRequest: async (request) => checkAnnounced(request),
+      onRequest: async (request) => {
+        checkAnnounced(request);
+        readIdempotencyKey(request);
+      },
       schema: {
         operationId: 'createUpload',
         summary: 'Upload a recording',
@@ -48,20 +49,18 @@ export const uploadRoutes: FastifyPluginAsyncTypebox<UploadRoutesDeps> = async (
         tags: ['uploads'],
         querystring: Fields,
         response: {
+          200: { ...Type.Ref('Upload'), description: 'A duplicate: the first upload of the same recording.' },
           201: Type.Ref('Upload'),
           202: Type.Ref('Upload'),
-          ...problems(400, 401, 403, 408, 413, 415, 422, 503),
+          ...problems(400, 401, 403, 408, 409, 413, 415, 422, 503),
         },
       },
     },
     async (request, reply) => {
-      const { file, fields } = await receive(deps.blobs, request);
-      const uploadId = uuid();
-      const traceParent = currentTraceParent();
-      await insertUpload(deps.db, { id: uploadId, accountId: request.accountId, ...file, ...fields, traceParent });
-      request.log.info({ uploadId, bytes: file.storedBytes, format: file.format }, 'upload received');
-      deps.dispatcher.nudge();
-      return answer(deps, request, reply, uploadId);
+      const received = await receiveUpload(deps.blobs, request);
+      const { answer, isReplay } = await answerOnce(deps, request, reply, received);
+      if (isReplay) reply.header('idempotent-replayed', 'true');
+      return send(reply, answer);
     },
   );
 
@@ -73,78 +72,46 @@ export const uploadRoutes: FastifyPluginAsyncTypebox<UploadRoutesDeps> = async (
         operationId: 'getUpload',
         summary: 'What became of an upload',
         tags: ['uploads'],
-        params: Type.Object({ uploadId: Type.String({ format: 'uuid' }) }),
+        params: Params,
         response: { 200: Type.Ref('Upload'), ...problems(400, 401, 403, 404, 503) },
       },
     },
-    async (request) => uploadView(await owned(deps.db, request, request.params.uploadId), traceIdOf(request)),
+    async (request) => uploadView(await ownUpload(deps.db, request, request.params.uploadId), traceIdOf(request)),
   );
 };
 
-/** Of a form the announced bytes are more than those of its file. */
-function checkAnnounced(request: FastifyRequest): void {
-  const around = isForm(request) ? FORM_BYTES_AROUND_FILE : 0;
-  checkWireBytes(Number(request.headers['content-length'] ?? 0) - around);
-}
-
-function isForm(request: FastifyRequest): boolean {
-  return /^multipart\/form-data\b/i.test(request.headers['content-type'] ?? '');
-}
-
-async function receive(
-  blobs: BlobStore,
-  request: FastifyRequest,
-): Promise<{ file: ReceivedFile; fields: UploadFields }> {
-  checkContentEncoding(request.headers['content-encoding']);
-  const store = (source: AsyncIterable<Uint8Array>) => receiveFile(blobs, source);
-  const query = readUploadFields(Object(request.query));
-  if (isForm(request)) {
-    const readFields = (given: Readonly<Record<string, string>>) => inFavourOf(readUploadFields(given), query);
-    return receiveForm(request.raw, { receive: store, readFields });
-  }
-  // destroyed at the first refusal the stream would take the socket along, and the answer with it
-  return { file: await store(request.raw.iterator({ destroyOnReturn: false })), fields: query };
-}
-
-/** Compression is told by the bytes themselves; the header may say the same, and nothing else. */
-function checkContentEncoding(encoding: string | undefined): void {
-  if (encoding === undefined || /^(x-)?gzip$|^identity$/i.test(encoding)) return;
-  throw new Rejection('request/unsupported-media-type', { detail: 'Content-Encoding may be gzip or identity.' });
-}
-
-/** `202` at once; with `Prefer: wait=N` the result, when it is there in time: `201` ready, `422` refused. */
-async function answer(
-  { db, closing }: UploadRoutesDeps,
+async function answerOnce(
+  deps: UploadRoutesDeps,
   request: FastifyRequest,
   reply: FastifyReply,
-  uploadId: string,
-): Promise<unknown> {
-  const waitS = readWaitS(request.headers.prefer);
-  const find = () => owned(db, request, uploadId);
-  const look = waitS > 0 ? waitUntilFinished({ find, waitS, request: request.raw, closing }) : find();
-  const upload = await look.catch((error: unknown) => asAccepted(uploadId, error));
-  if (waitS > 0) reply.header('preference-applied', `wait=${waitS}`);
-  reply.header('location', `/v1/uploads/${uploadId}`);
-  const view = uploadView(upload, traceIdOf(request));
-  if (waitS > 0 && view.error?.status === 422) {
-    return reply
-      .status(422)
-      .type(PROBLEM_TYPE)
-      .serializer(JSON.stringify)
-      .send({ ...view.error, ...view });
+  received: ReceivedUpload,
+): Promise<{ answer: UploadAnswer; isReplay: boolean }> {
+  const { file, fields } = received;
+  const { accountId } = request;
+  const asked = { accountId, key: readIdempotencyKey(request), fingerprint: fingerprintOf(file, fields) };
+  try {
+    return await oncePerKey(deps.db, asked, async (keyed) => {
+      const before = keyed?.uploadId;
+      const accepted = before ? { uploadId: before } : await accept(deps, request, received, keyed?.claim);
+      await file.blob.discard(); // now, not after the wait
+      return answerTo(deps, request, reply, accepted);
+    });
+  } finally {
+    await file.blob.discard();
   }
-  return reply.status(upload.state === 'ready' ? 201 : 202).send(view);
 }
 
-/** The row is durable: a database that goes away now must not make the caller send the file again. */
-function asAccepted(id: string, error: unknown): ShownUpload {
-  if (!isDatabaseOutage(error)) throw error;
-  const nothingYet = { trackId: null, failure: null, processedBy: null, warnings: null };
-  return { id, state: 'received', attempts: 0, run: 1, receivedAt: new Date(), ...nothingYet };
-}
-
-async function owned(db: Pool, request: FastifyRequest, uploadId: string): Promise<ShownUpload> {
-  const upload = await findUpload(db, { accountId: request.accountId, uploadId });
-  if (!upload) throw new Rejection('request/not-found', { detail: 'There is no such upload.' });
-  return upload;
+async function accept(
+  deps: UploadRoutesDeps,
+  request: FastifyRequest,
+  { file, fields }: ReceivedUpload,
+  claim?: KeyClaim,
+): Promise<AcceptedUpload> {
+  const upload = { id: uuid(), accountId: request.accountId, ...file, ...fields, traceParent: currentTraceParent() };
+  const accepted = await acceptUpload(deps.db, upload, file.blob, claim);
+  const { uploadId, first } = accepted;
+  const facts = { uploadId, bytes: file.storedBytes, format: file.format };
+  request.log.info(facts, first ? 'upload recognised' : 'upload received');
+  if (!first) deps.dispatcher.nudge();
+  return accepted;
 }

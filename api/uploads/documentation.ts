@@ -6,7 +6,17 @@ recognised by its bytes and never by its name. The key and the announced size ar
 
 **202** means: bytes and row are durable, and it will be processed, also when the workflow engine is away right now.
 With \`Prefer: wait=N\` (RFC 7240; seconds, at most 30) the answer is held until the result is there: **201** with the
-track, **422** with the reason (and the upload: its original is kept). When it is not there in time the answer is 202.`;
+track, **422** with the reason (and the upload: its original is kept). When it is not there in time the answer is 202.
+
+**200** means: this account sent the same recording before (compared inflated, so gzip or not is the same), and it is not
+processed twice. The answer is the first upload, with \`duplicateOf\` equal to its \`id\`; fields sent along this time change
+nothing. \`Prefer: wait\` waits for the first one's result. A recording whose upload failed or was deleted is new.
+
+With an \`Idempotency-Key\` the same request, sent again within 24 hours, gets the same answer again (status and body as first
+given, with \`Idempotent-Replayed: true\`), whatever became of the upload since. The same request is the same recording with
+the same fields; another one under the key is **422** \`request/idempotency-mismatch\`, and while the first is still running
+**409** \`request/idempotency-in-progress\`. A key begins when the body is whole; what was refused before anything was stored
+is not kept.`;
 
 /** A stream is not validated by a schema; so what may be sent is only written down. */
 export const UPLOAD_DOCUMENTATION: RouteDocumentation = {
@@ -30,9 +40,16 @@ export const UPLOAD_DOCUMENTATION: RouteDocumentation = {
   },
   headers: {
     prefer: { type: 'string', description: '`wait=N`: hold the answer for up to N seconds.', examples: ['wait=10'] },
+    'idempotency-key': {
+      type: 'string',
+      description: '1 to 255 visible ASCII characters, one key per request and its retries.',
+      minLength: 1,
+      maxLength: 255,
+    },
     'content-encoding': { type: 'string', description: '`gzip` or `identity`; the bytes decide in any case.' },
   },
   responseHeaders: {
+    'idempotent-replayed': { type: 'string', description: '`true` when the answer is that of an earlier request.' },
     location: { type: 'string', description: 'The upload.' },
     'preference-applied': { type: 'string', description: 'With `Prefer: wait`: what was granted.' },
   },

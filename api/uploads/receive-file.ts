@@ -2,11 +2,12 @@ import type { RecordingFormat } from '../../contracts/recordings.ts';
 import { Rejection } from '../../contracts/rejections.ts';
 import { DETECT_BYTES, type DetectedFormat, detectFormat } from '../../domain/intake/detect-format.ts';
 import { LIMITS } from '../../domain/limits/limits.ts';
-import type { BlobStore } from '../../services/blob-store.ts';
+import type { BlobStore, StagedBlob } from '../../services/blob-store.ts';
 import { createInflater, type Inflater } from './inflater.ts';
 
-/** A file that is durable in the blob store and looks like a recording. */
+/** A file that looks like a recording and is written in the blob store, where nobody sees it before `blob.publish()`. */
 export interface ReceivedFile {
+  readonly blob: StagedBlob;
   readonly blobKey: string;
   readonly storedBytes: number;
   readonly encoding: 'identity' | 'gzip';
@@ -22,10 +23,11 @@ export interface ReceivedFile {
  */
 export async function receiveFile(blobs: BlobStore, source: AsyncIterable<Uint8Array>): Promise<ReceivedFile> {
   const inspection = createInspection();
-  const blob = await blobs.put(inspected(source, inspection));
+  const blob = await blobs.stage(inspected(source, inspection));
   const { encoding, format } = inspection.seen();
   const inflated = encoding === 'gzip' ? inspection.inflated() : { bytes: blob.bytes, sha256: blob.key };
   return {
+    blob,
     blobKey: blob.key,
     storedBytes: blob.bytes,
     encoding,

@@ -13,7 +13,8 @@ export async function openapiText(): Promise<string> {
   const log = createLog({ process: 'openapi', level: 'silent', build: 'none' });
   const loops = createLoops({ log, onDead: () => {} });
   const never = () => Promise.reject(new Error('the document is made without servers'));
-  const blobs = { put: never, get: never, range: never, head: never, delete: never, list: async function* () {} };
+  const nothing = { list: async function* () {} };
+  const blobs = { put: never, stage: never, get: never, range: never, head: never, delete: never, ...nothing };
   const dispatcher = { nudge: () => {}, status: () => 'unknown' as const };
   const db = connect('postgres://nobody@127.0.0.1:9/none');
   const inline = { status: () => ({ reason: undefined, processed: 0 }) };

@@ -20,7 +20,9 @@ const ACCESS: Readonly<Record<string, 'public' | 'account' | 'operator'>> = {
   'GET /version': 'public',
   'POST /v1/uploads': 'account',
   'GET /v1/uploads/{uploadId}': 'account',
+  'DELETE /v1/uploads/{uploadId}': 'account',
   'GET /v1/tracks/{trackId}': 'account',
+  'DELETE /v1/tracks/{trackId}': 'account',
   'GET /v1/tracks/{trackId}/series': 'account',
 };
 
@@ -55,7 +57,7 @@ async function call(operation: { method: string; path: string }, headers: Header
   const url = operation.path.replace('{uploadId}', of.uploadId).replace('{trackId}', of.trackId);
   const payload = operation.method === 'POST' ? smallGpx() : undefined;
   const { method } = operation;
-  if (method !== 'GET' && method !== 'POST') throw new Error(`say how ${method} is called`);
+  if (method !== 'GET' && method !== 'POST' && method !== 'DELETE') throw new Error(`say how ${method} is called`);
   return stack.inject({ method, url, headers, ...(payload && { payload }) });
 }
 
@@ -134,7 +136,8 @@ test.each([
   ['a scheme in capitals', () => ({ authorization: `BEARER ${keys.account}` })],
 ])('an account is served with %s', async (_who, headers) => {
   for (const operation of account) {
-    const answer = await call(operation, headers());
+    const of = operation.method === 'DELETE' ? await savedTrack(db, 'somebody') : own;
+    const answer = await call(operation, headers(), of);
     expect(answer.statusCode, `${operation.name}: ${answer.body}`).toBeLessThan(300);
   }
 });

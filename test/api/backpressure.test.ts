@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import type { Socket } from 'node:net';
 import { setImmediate as turn } from 'node:timers/promises';
 import { gzipSync } from 'node:zlib';
@@ -16,13 +17,14 @@ let served: Socket | undefined;
 
 /** A store that takes its time over each chunk, and notes how far the socket has been read ahead of it. */
 const slowStore: BlobStore = Object.assign(Object.create(null), {
-  put: async (source: AsyncIterable<Uint8Array>) => {
+  stage: async (source: AsyncIterable<Uint8Array>) => {
     for await (const chunk of source) {
       seen.consumed += chunk.length;
       for (let i = 0; i < 5; i++) await turn(); // whoever reads ahead would do so now
       seen.ahead = Math.max(seen.ahead, (served?.bytesRead ?? 0) - seen.consumed);
     }
-    return { key: 'ab'.repeat(32), bytes: seen.consumed, existed: false };
+    const nothing = { publish: async () => false, discard: async () => {} };
+    return { key: randomBytes(32).toString('hex'), bytes: seen.consumed, ...nothing };
   },
 });
 

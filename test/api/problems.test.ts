@@ -25,8 +25,9 @@ test.each(['/', '/v1', '/v1/upload', `/v1/tracks/${ID}/preview`, '/v1/uploads/x/
 test.each([
   ['GET', '/v1/uploads', 'POST'],
   ['OPTIONS', '/v1/uploads', 'POST'],
-  ['DELETE', `/v1/uploads/${ID}`, 'GET, HEAD'],
-  ['PUT', `/v1/tracks/${ID}/?x=1`, 'GET, HEAD'],
+  ['PATCH', `/v1/uploads/${ID}`, 'DELETE, GET, HEAD'],
+  ['PUT', `/v1/tracks/${ID}/?x=1`, 'DELETE, GET, HEAD'],
+  ['DELETE', `/v1/tracks/${ID}/series`, 'GET, HEAD'],
   ['POST', '/live', 'GET, HEAD'],
 ] as const)('%s %s is 405 and names what is allowed', async (method, url, allow) => {
   const answer = await stack.app.inject({ method, url });
@@ -134,8 +135,8 @@ const BUGS: readonly [string, () => unknown][] = [
 ];
 
 test.each(BUGS)('a fault of ours (%s) shows nothing of itself', async (_what, thrown) => {
-  const put = () => Promise.reject(thrown());
-  const app = await testApp({ db: stack.db, blobs: { ...Object.create(null), put } });
+  const stage = () => Promise.reject(thrown());
+  const app = await testApp({ db: stack.db, blobs: { ...Object.create(null), stage } });
   const answer = await upload(app);
   expectProblem(answer, 'internal/bug');
   expect(answer.body).not.toMatch(/hunter2|secret\.ts/);
@@ -146,17 +147,17 @@ test('a database that goes away right after the row was saved does not make the 
   let saved = false;
   const db: Pool = {
     ...stack.db,
-    query: async (text, values) => {
-      if (saved) return away();
-      saved = text.includes('insert into uploads');
-      return stack.db.query(text, values);
+    query: (text, values) => (saved ? away() : stack.db.query(text, values)),
+    transaction: (work) => {
+      saved = true;
+      return stack.db.transaction(work);
     },
   };
   const blobs: BlobStore = {
     ...Object.create(null),
-    put: async (source) => {
+    stage: async (source) => {
       for await (const _ of source);
-      return { key: 'ab'.repeat(32), bytes: 1, existed: false };
+      return { key: 'ab'.repeat(32), bytes: 1, publish: async () => false, discard: async () => {} };
     },
   };
   const answer = await upload(await testApp({ db, blobs }));

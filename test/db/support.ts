@@ -1,4 +1,4 @@
-import { randomUUID } from 'node:crypto';
+import { randomBytes, randomUUID } from 'node:crypto';
 import type { TrackStatistics } from '../../contracts/track.ts';
 import { accountIdFor } from '../../db/accounts.ts';
 import type { Db } from '../../db/pool.ts';
@@ -7,17 +7,17 @@ import { insertUpload, type NewUpload } from '../../db/uploads.ts';
 
 const SHA256 = 'ab'.repeat(32);
 
-/** An upload of `account`'s, as the API writes it. */
+/** An upload of `account`'s, as the API writes it; each of other bytes. */
 export async function newUpload(db: Db, changes: Partial<NewUpload> = {}, account = 'tester'): Promise<NewUpload> {
   const upload: NewUpload = {
     id: randomUUID(),
     accountId: await accountIdFor(db, account),
     format: 'gpx',
-    blobKey: SHA256,
+    blobKey: randomBytes(32).toString('hex'),
     encoding: 'identity',
     storedBytes: 1_000,
     inflatedBytes: 1_000,
-    contentSha256: SHA256,
+    contentSha256: randomBytes(32).toString('hex'),
     name: null,
     sport: null,
     externalId: null,

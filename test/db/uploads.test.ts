@@ -3,7 +3,14 @@ import { expect, test } from 'vitest';
 import { accountIdFor } from '../../db/accounts.ts';
 import { findTrack, findTrackSeries, saveTrack } from '../../db/tracks.ts';
 import { claimUpload } from '../../db/upload-claims.ts';
-import { findUpload, finishUploadFailed, finishUploadReady } from '../../db/uploads.ts';
+import { giveUpUpload } from '../../db/upload-dispatch.ts';
+import {
+  findUpload,
+  findUploadOfContent,
+  finishUploadFailed,
+  finishUploadReady,
+  insertUpload,
+} from '../../db/uploads.ts';
 import { testDatabase } from '../support/database.ts';
 import { newUpload, STATISTICS, trackOf } from './support.ts';
 
@@ -38,6 +45,19 @@ test('an upload is found by its owner and by nobody else', async () => {
   });
   expect(await findUpload(db, { accountId: stranger, uploadId: upload.id })).toBeUndefined();
   expect(await findUpload(db, { accountId: upload.accountId, uploadId: randomUUID() })).toBeUndefined();
+});
+
+test('a second upload of the same recording is not written, until the first has failed', async () => {
+  const first = await newUpload(db);
+  const { accountId, contentSha256 } = first;
+  const again = () => insertUpload(db, { ...first, id: randomUUID() });
+  expect(await findUploadOfContent(db, { accountId, contentSha256 })).toBe(first.id);
+  expect(await findUploadOfContent(db, { accountId: stranger, contentSha256 })).toBeUndefined();
+  expect(await Promise.all([again(), again()])).toEqual([false, false]);
+  await giveUpUpload(db, { id: first.id, run: 1 });
+  expect(await findUploadOfContent(db, { accountId, contentSha256 })).toBeUndefined();
+  expect((await Promise.all([again(), again()])).sort()).toEqual([false, true]);
+  expect(await insertUpload(db, { ...first, id: randomUUID(), accountId: stranger })).toBe(true);
 });
 
 test('a track and its series are found by their owner and by nobody else', async () => {

@@ -36,6 +36,17 @@ test('twenty at once put one blob, exactly one of them as new', async () => {
   expect(new Set(puts.map((put) => put.key))).toEqual(new Set([sha256('race')]));
 });
 
+test('a staged blob is nowhere before it is published, and leaves nothing behind when it is not', async () => {
+  const staged = [await store.stage(chunks('staged')), await store.stage(chunks('staged'))];
+  expect(await store.head(sha256('staged'))).toBeUndefined();
+  expect(await Promise.all(staged.map((blob) => blob.publish()))).toContain(false);
+  const dropped = await store.stage(chunks('dropped'));
+  for (const blob of [...staged, dropped, dropped]) await blob.discard();
+  expect(await store.head(sha256('staged'))).toEqual({ bytes: 6 });
+  expect(await store.head(sha256('dropped'))).toBeUndefined();
+  expect(await readdir(path.join(folder, 'incoming'))).toEqual([]);
+});
+
 test('when the source fails nothing is kept and its own error comes out', async () => {
   async function* failing(): AsyncIterable<Uint8Array> {
     yield Buffer.from('half');

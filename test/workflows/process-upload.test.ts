@@ -21,7 +21,7 @@ async function closedRun(uploadId: string) {
 }
 
 test('a GPX becomes a track by its workflow, with the stamp of what made it', async () => {
-  const created = await upload(smallGpx());
+  const created = await upload(smallGpx({ name: 'Morning walk' }));
   expect(created.statusCode, created.body).toBe(201);
   const { id, trackId, processedBy, attempts } = created.json();
   expect({ processedBy, attempts }).toEqual({ processedBy: 'workflow', attempts: 1 });
@@ -34,7 +34,7 @@ test('a GPX becomes a track by its workflow, with the stamp of what made it', as
 });
 
 test('an ordinary upload costs 3 actions and 7 events, first attempt', async () => {
-  const { id } = (await upload(smallGpx())).json();
+  const { id } = (await upload(smallGpx({ name: 'Three actions' }))).json();
   const history = await (await closedRun(id)).fetchHistory();
   expect(temporalActions(history)).toBeLessThanOrEqual(3);
   expect(eventTypes(history)).toEqual([
@@ -70,7 +70,10 @@ test('a broken GPX is refused with code and offset, in one attempt, and its work
 });
 
 test('an operator finds a run by account, upload, kind and outcome, with a summary to read', async () => {
-  const [ready, refused] = [(await upload(smallGpx())).json(), (await upload('<gpx version="1.1"></gpx>')).json()];
+  const [ready, refused] = [
+    (await upload(smallGpx({ name: 'To be found' }))).json(),
+    (await upload('<gpx version="1.1"></gpx>')).json(),
+  ];
   await Promise.all([closedRun(ready.id), closedRun(refused.id)]);
   const [row] = await stack.query<{ account_id: string }>('select account_id from uploads where id = $1', [ready.id]);
   const found = async (query: string) => {

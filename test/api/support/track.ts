@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { v7 as uuid } from 'uuid';
 import { PIPELINE_VERSION, type TrackSeries, type TrackStatistics } from '../../../contracts/track.ts';
 import { accountIdFor } from '../../../db/accounts.ts';
@@ -15,6 +16,7 @@ export interface SavedTrack {
 }
 
 const SHA256 = 'ab'.repeat(32);
+const newSha256 = () => randomBytes(32).toString('hex');
 
 /** A finished upload of `account` with its track, saved as the digest step saves it. */
 export async function savedTrack(db: Pool, account: string, gpx = smallGpx()): Promise<SavedTrack> {
@@ -28,7 +30,7 @@ export async function savedTrack(db: Pool, account: string, gpx = smallGpx()): P
   });
   const bytes = { storedBytes: gpx.length, inflatedBytes: gpx.length, encoding: 'identity' as const };
   const fields = { name: null, sport: null, externalId: null, traceParent: null };
-  const file = { format: 'gpx', blobKey: SHA256, contentSha256: SHA256 };
+  const file = { format: 'gpx', blobKey: newSha256(), contentSha256: newSha256() };
   await insertUpload(db, { id: uploadId, accountId, ...file, ...bytes, ...fields });
   const trackId = await db.transaction(async (tx) => {
     const made = { pipelineVersion: PIPELINE_VERSION, build: 'test', processedBy: 'workflow' as const, run: 1 };

@@ -1,0 +1,42 @@
+import { blobRemovalsLeftOver } from '../db/blobs.ts';
+import { removeOldKeys } from '../db/idempotency-keys.ts';
+import type { Pool } from '../db/pool.ts';
+import type { Log } from '../platform/log.ts';
+import type { Loops } from '../platform/loops.ts';
+import type { BlobStore } from '../services/blob-store.ts';
+import { removeOriginal } from './uploads/remove-original.ts';
+
+export interface HousekeepingDeps {
+  readonly db: Pool;
+  readonly blobs: BlobStore;
+  readonly loops: Loops;
+  readonly log: Log;
+}
+
+const EVERY_MS = 60_000;
+const DEAD_AFTER_MS = 600_000;
+/** Stripe keeps keys for at least 24 hours, and so does the contract of ours. */
+const KEEP_KEYS_S = 24 * 3_600;
+/** Younger orders are being carried out by the request that gave them. */
+const LEFT_OVER_AFTER_S = 60;
+/** Of each kind in one turn: a few seconds' work. */
+const AT_ONCE = 1_000;
+
+/** What requests leave behind: idempotency keys past their time, and originals whose removal was cut short. */
+export function startHousekeeping(deps: HousekeepingDeps): void {
+  deps.loops.start({
+    name: 'housekeeping',
+    everyMs: EVERY_MS,
+    deadAfterMs: DEAD_AFTER_MS,
+    turn: () => tidyUp(deps),
+  });
+}
+
+/** One turn of it. */
+export async function tidyUp(deps: Pick<HousekeepingDeps, 'db' | 'blobs' | 'log'>): Promise<void> {
+  const keys = await removeOldKeys(deps.db, { olderThanS: KEEP_KEYS_S, limit: AT_ONCE });
+  const orders = await blobRemovalsLeftOver(deps.db, { minAgeS: LEFT_OVER_AFTER_S, limit: AT_ONCE });
+  let originals = 0;
+  for (const blobKey of orders) if (await removeOriginal(deps, blobKey)) originals++;
+  if (keys + originals > 0) deps.log.info({ keys, originals }, 'tidied up');
+}

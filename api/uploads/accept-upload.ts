@@ -1,0 +1,43 @@
+import { Rejection } from '../../contracts/rejections.ts';
+import { lockBlobForUse } from '../../db/blobs.ts';
+import { type KeyClaim, keepEffect } from '../../db/idempotency-keys.ts';
+import type { Pool } from '../../db/pool.ts';
+import { findUpload, findUploadOfContent, insertUpload, type NewUpload, type ShownUpload } from '../../db/uploads.ts';
+import type { StagedBlob } from '../../services/blob-store.ts';
+
+/** Another upload of these bytes can fail, or be deleted, between two looks; each time that is one more. */
+const TRIES_AT_MOST = 20;
+
+export interface AcceptedUpload {
+  readonly uploadId: string;
+  /** The account sent this recording before: this is that first upload, and nothing was written. */
+  readonly first?: ShownUpload;
+}
+
+/**
+ * Makes row and original durable together, or finds the upload that stands for the same recording. The bytes are published
+ * inside the transaction of the row and under the lock of their key, so that nobody who deletes another upload of the same
+ * bytes takes them away in between; and a row that is refused publishes nothing.
+ */
+export async function acceptUpload(
+  db: Pool,
+  upload: NewUpload,
+  blob: StagedBlob,
+  claim?: KeyClaim,
+): Promise<AcceptedUpload> {
+  for (let tries = 0; tries < TRIES_AT_MOST; tries++) {
+    const firstId = await findUploadOfContent(db, upload);
+    const first = firstId && (await findUpload(db, { accountId: upload.accountId, uploadId: firstId }));
+    if (first) return { uploadId: first.id, first };
+    const isNew = await db.transaction(async (tx) => {
+      await lockBlobForUse(tx, upload.blobKey);
+      if (!(await insertUpload(tx, upload))) return false;
+      const holdsKey = !claim || (await keepEffect(tx, claim, upload.id));
+      if (!holdsKey) throw new Rejection('request/idempotency-in-progress'); // rolls the row back as well
+      await blob.publish();
+      return true;
+    });
+    if (isNew) return { uploadId: upload.id };
+  }
+  throw new Error(`uploads of the same bytes came and went ${TRIES_AT_MOST} times`);
+}

@@ -1,0 +1,68 @@
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { Rejection } from '../../contracts/rejections.ts';
+import { isDatabaseOutage } from '../../db/outage.ts';
+import type { Pool } from '../../db/pool.ts';
+import { findUpload, type ShownUpload } from '../../db/uploads.ts';
+import { PROBLEM_TYPE } from '../plugins/problems.ts';
+import { traceIdOf } from '../plugins/request-identity.ts';
+import { uploadView } from '../upload-view.ts';
+import type { AcceptedUpload } from './accept-upload.ts';
+import { readWaitS, waitUntilFinished } from './wait.ts';
+
+/** An answer as it goes out and, by its Idempotency-Key, goes out again. */
+export interface UploadAnswer {
+  readonly status: number;
+  readonly contentType: string;
+  readonly body: string;
+  readonly location: string;
+}
+
+export function send(reply: FastifyReply, answer: UploadAnswer): FastifyReply {
+  reply.header('location', answer.location);
+  return reply.status(answer.status).type(answer.contentType).serializer(asItIs).send(answer.body);
+}
+
+/**
+ * `202` at once, `200` for a duplicate; with `Prefer: wait=N` the result, when it is there in time: `201` ready (a duplicate
+ * still `200`), `422` refused.
+ */
+export async function answerTo(
+  { db, closing }: { db: Pool; closing: AbortSignal },
+  request: FastifyRequest,
+  reply: FastifyReply,
+  { uploadId, first }: AcceptedUpload,
+): Promise<UploadAnswer> {
+  const waitS = readWaitS(request.headers.prefer);
+  const find = () => ownUpload(db, request, uploadId);
+  const now = first ? async () => first : find;
+  const look = waitS > 0 ? waitUntilFinished({ find, waitS, request: request.raw, closing }) : now();
+  const upload = await look.catch((error: unknown) => asAccepted(uploadId, error, first));
+  if (waitS > 0) reply.header('preference-applied', `wait=${waitS}`);
+  const view = { ...uploadView(upload, traceIdOf(request)), ...(first && { duplicateOf: uploadId }) };
+  const location = `/v1/uploads/${uploadId}`;
+  if (waitS > 0 && view.error?.status === 422) {
+    return { status: 422, contentType: PROBLEM_TYPE, body: JSON.stringify({ ...view.error, ...view }), location };
+  }
+  const status = first ? 200 : upload.state === 'ready' ? 201 : 202;
+  const body = String(reply.status(status).serialize(view));
+  return { status, contentType: 'application/json; charset=utf-8', body, location };
+}
+
+/** The row is durable: a database that goes away now must not make the caller send the file again. */
+function asAccepted(id: string, error: unknown, seen?: ShownUpload): ShownUpload {
+  if (!isDatabaseOutage(error)) throw error;
+  if (seen) return seen;
+  const nothingYet = { trackId: null, failure: null, processedBy: null, warnings: null };
+  return { id, state: 'received', attempts: 0, run: 1, receivedAt: new Date(), ...nothingYet };
+}
+
+export async function ownUpload(db: Pool, request: FastifyRequest, uploadId: string): Promise<ShownUpload> {
+  const upload = await findUpload(db, { accountId: request.accountId, uploadId });
+  if (!upload) throw new Rejection('request/not-found', { detail: 'There is no such upload.' });
+  return upload;
+}
+
+/** The body is text already. */
+function asItIs(body: string): string {
+  return body;
+}
