@@ -3,6 +3,7 @@ import { defineConfig } from 'vitest/config';
 /** `pure` needs nothing; `server` runs on a real Postgres and a real Temporal that the global set-up starts once. */
 export default defineConfig({
   test: {
+    teardownTimeout: 60_000, // Temporal and Postgres end in order
     projects: [
       {
         test: {

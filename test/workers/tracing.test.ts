@@ -37,6 +37,7 @@ test('one trace goes from the caller through API, row, workflow, step and SQL, a
     OTEL_BSP_SCHEDULE_DELAY: '200',
     PORT: port,
   };
+  await stack.loops.stop(); // else the dispatcher of this process may be first, and it has no telemetry
   const [api, worker] = [spawnCairn('api', stack, settings), spawnCairn('worker', stack, settings)];
   await Promise.all([api.ready, worker.ready]);
   const traceId = randomBytes(16).toString('hex');
