@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
-import { afterAll } from 'vitest';
+import { onTestFinished } from 'vitest';
 import { environment } from '../../platform/environment.ts';
 import type { Stack } from './stack.ts';
 
@@ -45,7 +45,8 @@ export function spawnCairn(
     void ended.then((how) => reject(new Error(`the ${which} ended with ${how}: ${log}`)));
   });
   ready.catch(() => {});
-  afterAll(async () => {
+  // Not afterAll: registered inside a running test it is never called, and a failed test would leave the process behind.
+  onTestFinished(async () => {
     child.kill('SIGKILL');
     await ended;
   });
