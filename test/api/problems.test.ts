@@ -123,7 +123,7 @@ test('with a broken blob store uploads are 503, and nothing else is', async () =
   expect(await broken.uploadCount()).toBe(0);
 });
 
-const SECRET = 'password=hunter2 at /work/secret.ts';
+const SECRET = 'password=hunter2 at /srv/secret.ts';
 const BUGS: readonly [string, () => unknown][] = [
   ['an error', () => new Error(SECRET)],
   ['an error that names a status', () => Object.assign(new Error(SECRET), { statusCode: 418 })],
