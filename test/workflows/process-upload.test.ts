@@ -53,6 +53,7 @@ test('a large upload is one remote, heart-beating step on the heavy queue, and 3
   expect(created.statusCode, created.body).toBe(201);
   const history = await (await closedRun(created.json().id)).fetchHistory();
   expect(temporalActions(history)).toBeLessThanOrEqual(3);
+  expect(eventTypes(history)).toHaveLength(12);
   const scheduled = history.events?.find((event) => event.activityTaskScheduledEventAttributes);
   const step = scheduled?.activityTaskScheduledEventAttributes;
   expect(step?.taskQueue?.name).toBe('cairn-heavy');
@@ -67,6 +68,7 @@ test('a broken GPX is refused with code and offset, in one attempt, and its work
   const handle = await closedRun(refused.json().id);
   expect(await handle.result()).toEqual({ outcome: 'failed', code: 'gpx/truncated' });
   expect((await handle.describe()).status.name).toBe('COMPLETED');
+  expect(temporalActions(await handle.fetchHistory())).toBeLessThanOrEqual(3);
 });
 
 test('an operator finds a run by account, upload, kind and outcome, with a summary to read', async () => {
