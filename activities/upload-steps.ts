@@ -35,7 +35,8 @@ export function createUploadSteps(deps: UploadStepsDeps): UploadSteps {
     recordFailure: (input) =>
       withClaim(deps, input, { countsAsAttempt: false }, async ({ token }) => {
         const { uploadId, failure } = input;
-        const won = await finishUploadFailed(deps.db, { uploadId, token, failure, processedBy: deps.processedBy });
+        const { processedBy, build } = deps;
+        const won = await finishUploadFailed(deps.db, { uploadId, token, failure, processedBy, build });
         if (!won) throw new Rejection('processing/claimed-elsewhere');
         return { outcome: 'failed', code: failure.code };
       }),
@@ -69,8 +70,8 @@ async function withClaim(
 async function endedAlready(deps: UploadStepsDeps, input: DigestInput): Promise<ProcessUploadResult> {
   const at = await claimState(deps.db, input.uploadId); // none: its owner deleted it
   if (at?.run !== input.run) return { outcome: 'superseded' };
-  if (at.trackId !== null) return { outcome: 'ready', trackId: at.trackId };
   if (at.failure !== null) return { outcome: 'failed', code: at.failure.code };
+  if (at.state === 'ready' && at.trackId !== null) return { outcome: 'ready', trackId: at.trackId };
   throw new Rejection('processing/claimed-elsewhere');
 }
 
@@ -96,7 +97,7 @@ async function save(
       processedBy,
       run,
     });
-    const won = await finishUploadReady(tx, { uploadId, token, trackId, processedBy });
+    const won = await finishUploadReady(tx, { uploadId, token, trackId, processedBy, build });
     if (!won) throw new Rejection('processing/claimed-elsewhere'); // rolls the track back as well
     return { outcome: 'ready', trackId };
   });

@@ -1,11 +1,6 @@
 import type { Pool } from '../db/pool.ts';
-import {
-  type DispatchableUpload,
-  dispatchAgain,
-  giveUpUpload,
-  startNextRun,
-  takeUploadsToDispatch,
-} from '../db/upload-dispatch.ts';
+import { type DispatchableUpload, dispatchAgain, giveUpUpload, takeUploadsToDispatch } from '../db/upload-dispatch.ts';
+import { startNextRun } from '../db/upload-runs.ts';
 import type { Log } from '../platform/log.ts';
 import type { Loops } from '../platform/loops.ts';
 import type { StartOutcome } from './start-upload.ts';
@@ -37,7 +32,7 @@ const TAKEN_FOR_S = 10;
 const TRY_AGAIN_AFTER_S = 2;
 /** A started upload that is still open then is started again, which is harmless when it runs. */
 const LOOK_AGAIN_AFTER_S = 300;
-/** Runs of one upload that ended without a result before it is given up for an operator to look at. */
+/** Runs that may be lost, of what was asked for once, before it is given up for an operator to look at. */
 const RUNS_AT_MOST = 5;
 
 /**
@@ -85,14 +80,14 @@ function report(deps: DispatcherDeps, state: DispatcherState, isReachable: boole
 /** Whether Temporal was there. */
 async function dispatch(deps: DispatcherDeps, uploads: readonly DispatchableUpload[]): Promise<boolean> {
   const starts = await Promise.allSettled(uploads.map((upload) => deps.start(upload)));
-  const running: string[] = [];
-  const refused: string[] = [];
+  const running: DispatchableUpload[] = [];
+  const refused: DispatchableUpload[] = [];
   for (const [i, upload] of uploads.entries()) {
     const start = starts[i];
     if (start?.status !== 'fulfilled') {
-      refused.push(upload.id);
+      refused.push(upload);
       deps.log.debug({ err: start?.reason, uploadId: upload.id }, 'upload not started');
-    } else if (start.value === 'running') running.push(upload.id);
+    } else if (start.value === 'running') running.push(upload);
     else await rerun(deps, upload);
   }
   if (running.length > 0) await dispatchAgain(deps.db, running, LOOK_AGAIN_AFTER_S);
@@ -101,8 +96,8 @@ async function dispatch(deps: DispatcherDeps, uploads: readonly DispatchableUplo
 }
 
 async function rerun(deps: DispatcherDeps, upload: DispatchableUpload): Promise<void> {
-  const { id: uploadId, run } = upload;
-  if (run >= RUNS_AT_MOST) {
+  const { id: uploadId, run, lostRuns } = upload;
+  if (lostRuns + 1 >= RUNS_AT_MOST) {
     if (await giveUpUpload(deps.db, { id: uploadId, run })) deps.log.error({ uploadId, run }, 'upload given up');
   } else if (await startNextRun(deps.db, { id: uploadId, run })) {
     deps.log.warn({ uploadId, run }, 'upload run ended without a result');

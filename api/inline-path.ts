@@ -33,7 +33,7 @@ const DEAD_AFTER_MS = 120_000;
 /** The API's first duty is to accept. */
 const FILES_AT_ONCE = 2;
 /** The engine gets a chance first; and an upload of just now has hardly been dispatched. */
-const OLDER_THAN_S = 3;
+const DUE_FOR_S = 3;
 const ATTEMPTS_AT_MOST = 5;
 
 /**
@@ -49,7 +49,7 @@ export function startInlinePath(deps: InlinePathDeps): InlinePath {
     deadAfterMs: DEAD_AFTER_MS,
     turn: async () => {
       state.reason = await reasonNow(deps);
-      const search = { limit: FILES_AT_ONCE, olderThanS: OLDER_THAN_S, attemptsAtMost: ATTEMPTS_AT_MOST };
+      const search = { limit: FILES_AT_ONCE, dueForS: DUE_FOR_S, attemptsAtMost: ATTEMPTS_AT_MOST };
       const uploads = state.reason ? await uploadsForInline(deps.db, search) : [];
       report(deps.log, state, uploads.length > 0);
       const ended = await Promise.all(uploads.map((upload) => processInline(deps, steps, upload)));

@@ -16,6 +16,7 @@ same and processed by the API itself.`,
     tags: [
       { name: 'uploads', description: 'Files received from callers.' },
       { name: 'tracks', description: 'What uploads become.' },
+      { name: 'ops', description: 'For operators; these need an operator key.' },
       { name: 'health', description: 'For balancers and people.' },
     ],
     components: {

@@ -17,6 +17,7 @@ export const ProblemSchema = Type.Object(
     offset: Type.Optional(Type.Integer({ description: 'Byte of the inflated input, from 0.' })),
     limit: Type.Optional(Type.String({ description: 'The name of the limit that was passed.' })),
     limitValue: Type.Optional(Type.Number()),
+    uploadId: Type.Optional(Type.String({ format: 'uuid', description: 'Another upload that you are sent to.' })),
     errors: Type.Optional(Type.Array(Type.Object({ field: Type.String(), message: Type.String() }))),
   },
   { $id: 'Problem', title: 'Problem details (RFC 9457)' },
@@ -39,10 +40,21 @@ export const UploadSchema = Type.Object(
           'Answers to `POST` only: this account sent the same recording before, and this is that first upload.',
       }),
     ),
-    trackId: Type.Optional(Type.String({ format: 'uuid' })),
+    trackId: Type.Optional(
+      Type.String({ format: 'uuid', description: 'Also there, and readable, while the upload is processed again.' }),
+    ),
     error: Type.Optional(Type.Ref('Problem')),
     processedBy: Type.Optional(Type.Enum(['workflow', 'inline'])),
-    attempts: Type.Integer({ description: 'How often processing was begun.' }),
+    attempts: Type.Integer({ description: 'How often processing was begun since it was last asked for.' }),
+    run: Type.Integer({ description: '1, and one more each time it is processed again; part of the workflow id.' }),
+    lastReprocess: Type.Optional(
+      Type.Object(
+        { run: Type.Integer(), error: Type.Ref('Problem') },
+        {
+          description: 'The last run failed; the track of an earlier one is there as before, and the state is `ready`.',
+        },
+      ),
+    ),
     receivedAt: Type.String({ format: 'date-time' }),
     warnings: Type.Array(WarningSchema),
     links: Type.Record(Type.String(), Type.String()),

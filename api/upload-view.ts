@@ -11,6 +11,8 @@ export interface UploadView {
   readonly error?: Problem;
   readonly processedBy?: 'workflow' | 'inline';
   readonly attempts: number;
+  readonly run: number;
+  readonly lastReprocess?: { readonly run: number; readonly error: Problem };
   readonly receivedAt: string;
   readonly warnings: readonly { code: string; detail: string; count?: number }[];
   readonly links: Readonly<Record<string, string>>;
@@ -18,14 +20,17 @@ export interface UploadView {
 
 /** An upload as the API shows it. */
 export function uploadView(upload: ShownUpload, traceId: string): UploadView {
-  const { id, state, trackId, failure, processedBy } = upload;
+  const { id, state, trackId, failure, processedBy, run } = upload;
+  const error = failure && problemOf(new Rejection(failure.code, failure.facts), traceId);
   return {
     id,
     state,
     ...(trackId && { trackId }),
-    ...(failure && { error: problemOf(new Rejection(failure.code, failure.facts), traceId) }),
+    ...(error && state === 'failed' && { error }),
+    ...(error && state === 'ready' && { lastReprocess: { run, error } }),
     ...(processedBy && { processedBy }),
     attempts: upload.attempts,
+    run,
     receivedAt: upload.receivedAt.toISOString(),
     warnings: upload.warnings ?? [],
     links: {

@@ -120,6 +120,13 @@ export const REJECTIONS = {
   'upload/corrupt-gzip': row(422, 'user', 'The gzip data is damaged.', 'Compress the recording again.'),
   'upload/nested-gzip': row(422, 'user', 'The file is compressed more than once.', 'Compress the recording once.'),
 
+  'upload/superseded': row(
+    409,
+    'user',
+    'The same recording was uploaded again, and that upload stands for it now.',
+    'Use the upload that `uploadId` names.',
+  ),
+
   'gpx/bad-encoding': row(
     422,
     'user',
@@ -227,6 +234,8 @@ export interface RejectionFacts {
   /** The name of the limit that was passed (see `domain/limits`), and its value. */
   readonly limit?: string;
   readonly limitValue?: number;
+  /** Another upload that the caller is sent to. */
+  readonly uploadId?: string;
 }
 
 export class Rejection extends Error {

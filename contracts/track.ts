@@ -3,6 +3,11 @@
 /** Raised whenever any derived figure or artefact may change for the same input. */
 export const PIPELINE_VERSION = 2;
 
+/** What each version derives otherwise, or for the first time: what a reprocess of an older track would change. */
+export const PIPELINE_CHANGES: Readonly<Record<number, readonly string[]>> = {
+  2: ['laps', 'summary', 'gpsQuality'],
+};
+
 export interface Position {
   readonly lat: number;
   readonly lon: number;

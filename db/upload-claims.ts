@@ -46,6 +46,7 @@ export interface ClaimState {
   readonly state: UploadState;
   readonly run: number;
   readonly trackId: string | null;
+  /** Of this run, also when the track of an earlier one is there. */
   readonly failure: UploadFailure | null;
 }
 

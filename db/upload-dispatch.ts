@@ -5,6 +5,8 @@ export interface DispatchableUpload {
   readonly id: string;
   readonly accountId: string;
   readonly run: number;
+  /** Runs since processing was last asked for that were lost: they ended without a result. */
+  readonly lostRuns: number;
   readonly format: string;
   readonly inflatedBytes: number;
   readonly traceParent: string | null;
@@ -21,42 +23,34 @@ export async function takeUploadsToDispatch(
   const { rows } = await db.query<DispatchableUpload>(
     `update uploads set dispatch_at = now() + make_interval(secs => $2)
       where id in (select id from uploads where dispatch_at <= now() order by dispatch_at limit $1 for update skip locked)
-      returning id, account_id as "accountId", run, format, inflated_bytes as "inflatedBytes", trace_parent as "traceParent"`,
+      returning id, account_id as "accountId", run, run - first_run as "lostRuns", format, inflated_bytes as "inflatedBytes", trace_parent as "traceParent"`,
     [options.limit, options.leaseS],
   );
   return rows;
 }
 
 /**
- * Offers these uploads again after `againS`, should they still be open then. Soon when Temporal did not take them; later
- * when it did, which is how a wiped Temporal, or a terminated run, is noticed.
+ * Offers these runs again after `againS`, should they still be open then. Soon when Temporal did not take them; later
+ * when it did, which is how a wiped Temporal, or a terminated run, is noticed. A later run, asked for since, is offered at
+ * once and stays so.
  */
-export async function dispatchAgain(db: Db, ids: readonly string[], againS: number): Promise<void> {
+export async function dispatchAgain(db: Db, runs: readonly UploadRun[], againS: number): Promise<void> {
   await db.query(
-    `update uploads set dispatch_at = now() + make_interval(secs => $2)
-      where id = any ($1) and state in ('received', 'processing')`,
-    [ids, againS],
+    `update uploads u set dispatch_at = now() + make_interval(secs => $3)
+       from unnest($1::uuid[], $2::int[]) as taken (id, run)
+      where u.id = taken.id and u.run = taken.run and u.state in ('received', 'processing')`,
+    [runs.map(({ id }) => id), runs.map(({ run }) => run), againS],
   );
 }
 
-/**
- * The run's workflow has ended, yet the row is open: somebody terminated it, or it broke. A new run is due. False when
- * the row was finished or re-run meanwhile.
- */
-export async function startNextRun(db: Db, upload: { id: string; run: number }): Promise<boolean> {
-  const { rowCount } = await db.query(
-    `update uploads set run = run + 1, dispatch_at = now(), claim_owner = null, claim_expires_at = null, updated_at = now()
-      where id = $1 and run = $2 and state in ('received', 'processing')`,
-    [upload.id, upload.run],
-  );
-  return rowCount === 1;
-}
+export type UploadRun = Pick<DispatchableUpload, 'id' | 'run'>;
 
-/** Too many runs ended without a result: failed, by a fault of ours, until an operator re-drives it. */
-export async function giveUpUpload(db: Db, upload: { id: string; run: number }): Promise<boolean> {
+/** Too many runs were lost: failed by a fault of ours, or ready with the track of an earlier run. */
+export async function giveUpUpload(db: Db, upload: UploadRun): Promise<boolean> {
   const failure: UploadFailure = { code: 'processing/failed', facts: {} };
   const { rowCount } = await db.query(
-    `update uploads set state = 'failed', failure = $3, dispatch_at = null, finished_at = now(), updated_at = now(),
+    `update uploads set state = case when track_id is null then 'failed' else 'ready' end, failure = $3, build = null,
+                        dispatch_at = null, finished_at = now(), updated_at = now(),
                         claim_owner = null, claim_expires_at = null, claim_token = claim_token + 1
       where id = $1 and run = $2 and state in ('received', 'processing')`,
     [upload.id, upload.run, JSON.stringify(failure)],
@@ -69,11 +63,11 @@ export interface DispatchBacklog {
   readonly oldestWaitS: number | null;
 }
 
-/** Uploads that no workflow has been started for, as health shows them. */
+/** Uploads that are due and that no workflow has been started for, as health shows them. */
 export async function dispatchBacklog(db: Db): Promise<DispatchBacklog> {
   const { rows } = await db.query<DispatchBacklog>(
-    `select count(*)::int as waiting, extract(epoch from now() - min(received_at))::float as "oldestWaitS"
-       from uploads where dispatch_at is not null and state = 'received'`,
+    `select count(*)::int as waiting, extract(epoch from now() - min(due_at))::float as "oldestWaitS"
+       from uploads where dispatch_at is not null and state = 'received' and due_at <= now()`,
   );
   return rows[0] ?? { waiting: 0, oldestWaitS: null };
 }

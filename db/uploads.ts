@@ -66,6 +66,7 @@ export interface ShownUpload {
   readonly attempts: number;
   readonly run: number;
   readonly receivedAt: Date;
+  /** Of the track that is there, which an unfinished or failed later run leaves alone. */
   readonly warnings: readonly { code: string; detail: string; count?: number }[] | null;
 }
 
@@ -84,30 +85,38 @@ export async function findUpload(
   return rows[0];
 }
 
-/** The end of an upload that became a track. False when the token is no longer the newest: nothing was written. */
-export async function finishUploadReady(
-  tx: Tx,
-  end: { uploadId: string; token: number; trackId: string; processedBy: 'workflow' | 'inline' },
-): Promise<boolean> {
+/** Whose result it is; only the newest token's counts. */
+export interface EndOfRun {
+  readonly uploadId: string;
+  readonly token: number;
+  readonly processedBy: 'workflow' | 'inline';
+  readonly build: string;
+}
+
+/** The end of a run that made a track. False when the token is no longer the newest: nothing was written. */
+export async function finishUploadReady(tx: Tx, end: EndOfRun & { readonly trackId: string }): Promise<boolean> {
   const { rowCount } = await tx.query(
-    `update uploads set state = 'ready', track_id = $3, processed_by = $4, failure = null, ${FINISHED}
-      where id = $1 and claim_token = $2 and state = 'processing'`,
-    [end.uploadId, end.token, end.trackId, end.processedBy],
+    `update uploads set state = 'ready', track_id = $5, failure = null, ${FINISHED}`,
+    [end.uploadId, end.token, end.processedBy, end.build, end.trackId],
   );
   return rowCount === 1;
 }
 
-/** The end of an upload that will have no track. False when the token is no longer the newest. */
+/**
+ * The end of a run without a result. A track that an earlier run made stays, and the upload is ready with it; else the
+ * upload has failed. False when the token is no longer the newest.
+ */
 export async function finishUploadFailed(
   tx: Db,
-  end: { uploadId: string; token: number; failure: UploadFailure; processedBy: 'workflow' | 'inline' },
+  end: EndOfRun & { readonly failure: UploadFailure },
 ): Promise<boolean> {
   const { rowCount } = await tx.query(
-    `update uploads set state = 'failed', failure = $3, processed_by = $4, ${FINISHED}
-      where id = $1 and claim_token = $2 and state = 'processing'`,
-    [end.uploadId, end.token, JSON.stringify(end.failure), end.processedBy],
+    `update uploads set state = case when track_id is null then 'failed' else 'ready' end, failure = $5, ${FINISHED}`,
+    [end.uploadId, end.token, end.processedBy, end.build, JSON.stringify(end.failure)],
   );
   return rowCount === 1;
 }
 
-const FINISHED = `finished_at = now(), updated_at = now(), dispatch_at = null, claim_owner = null, claim_expires_at = null`;
+const FINISHED = `processed_by = $3, build = $4, finished_at = now(), updated_at = now(), dispatch_at = null,
+    claim_owner = null, claim_expires_at = null
+  where id = $1 and claim_token = $2 and state = 'processing'`;

@@ -17,6 +17,8 @@ declare module 'fastify' {
   interface FastifyRequest {
     /** The account that the caller acts for; empty on routes that are not `account`. */
     accountId: string;
+    /** The key that the caller proved itself with: the actor of what operators do. */
+    keyId: string;
   }
 }
 
@@ -26,6 +28,7 @@ declare module 'fastify' {
  */
 export function registerAuthentication(app: FastifyInstance, deps: { db: Pool }): void {
   app.decorateRequest('accountId', '');
+  app.decorateRequest('keyId', '');
   const routes: RouteOptions[] = [];
   app.addHook('onRoute', (route) => void routes.push(route));
   app.addHook('onReady', async () => {
@@ -36,6 +39,7 @@ export function registerAuthentication(app: FastifyInstance, deps: { db: Pool })
     const access = request.routeOptions.config.access;
     if (access === 'public' || request.is404) return;
     const key = await authenticate(deps.db, request);
+    request.keyId = key.id;
     if (access === 'operator') {
       if (key.kind !== 'operator') throw new Rejection('auth/forbidden', { detail: 'This needs an operator key.' });
       return;

@@ -55,6 +55,7 @@ export interface Problem {
   readonly offset?: number;
   readonly limit?: string;
   readonly limitValue?: number;
+  readonly uploadId?: string;
 }
 
 export function problemOf(rejection: Rejection, traceId: string): Problem {

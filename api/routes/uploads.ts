@@ -88,7 +88,12 @@ async function answerOnce(
 ): Promise<{ answer: UploadAnswer; isReplay: boolean }> {
   const { file, fields } = received;
   const { accountId } = request;
-  const asked = { accountId, key: readIdempotencyKey(request), fingerprint: fingerprintOf(file, fields) };
+  const asked = {
+    accountId,
+    operation: 'createUpload',
+    key: readIdempotencyKey(request),
+    fingerprint: fingerprintOf(file, fields),
+  };
   try {
     return await oncePerKey(deps.db, asked, async (keyed) => {
       const before = keyed?.uploadId;

@@ -3,9 +3,9 @@ import { Rejection } from '../../contracts/rejections.ts';
 import { isDatabaseOutage } from '../../db/outage.ts';
 import type { Pool } from '../../db/pool.ts';
 import { findUpload, type ShownUpload } from '../../db/uploads.ts';
-import { PROBLEM_TYPE } from '../plugins/problems.ts';
+import { PROBLEM_TYPE, type Problem } from '../plugins/problems.ts';
 import { traceIdOf } from '../plugins/request-identity.ts';
-import { uploadView } from '../upload-view.ts';
+import { type UploadView, uploadView } from '../upload-view.ts';
 import type { AcceptedUpload } from './accept-upload.ts';
 import { readWaitS, waitUntilFinished } from './wait.ts';
 
@@ -39,11 +39,42 @@ export async function answerTo(
   const upload = await look.catch((error: unknown) => asAccepted(uploadId, error, first));
   if (waitS > 0) reply.header('preference-applied', `wait=${waitS}`);
   const view = { ...uploadView(upload, traceIdOf(request)), ...(first && { duplicateOf: uploadId }) };
-  const location = `/v1/uploads/${uploadId}`;
-  if (waitS > 0 && view.error?.status === 422) {
-    return { status: 422, contentType: PROBLEM_TYPE, body: JSON.stringify({ ...view.error, ...view }), location };
+  return asAnswer(reply, view, { refusal: waitS > 0 ? view.error : undefined, status: statusOf(upload, first) });
+}
+
+function statusOf(upload: ShownUpload, first: ShownUpload | undefined): number {
+  return first ? 200 : upload.state === 'ready' ? 201 : 202;
+}
+
+/**
+ * `202` to who had it processed again; with `Prefer: wait=N` the result, when it is there in time: `200` ready, `422` the
+ * recording was refused (a track that was there before is there still).
+ */
+export async function answerAgain(
+  { db, closing }: { db: Pool; closing: AbortSignal },
+  request: FastifyRequest,
+  reply: FastifyReply,
+  uploadId: string,
+): Promise<UploadAnswer> {
+  const waitS = readWaitS(request.headers.prefer);
+  const find = () => ownUpload(db, request, uploadId);
+  const upload = await (waitS > 0 ? waitUntilFinished({ find, waitS, request: request.raw, closing }) : find());
+  if (waitS > 0) reply.header('preference-applied', `wait=${waitS}`);
+  const view = uploadView(upload, traceIdOf(request));
+  const refusal = view.error ?? view.lastReprocess?.error;
+  const isReady = upload.state === 'ready' && !refusal;
+  return asAnswer(reply, view, { refusal: waitS > 0 ? refusal : undefined, status: waitS > 0 && isReady ? 200 : 202 });
+}
+
+function asAnswer(
+  reply: FastifyReply,
+  view: UploadView,
+  { refusal, status }: { refusal: Problem | undefined; status: number },
+): UploadAnswer {
+  const location = `/v1/uploads/${view.id}`;
+  if (refusal?.status === 422) {
+    return { status: 422, contentType: PROBLEM_TYPE, body: JSON.stringify({ ...refusal, ...view }), location };
   }
-  const status = first ? 200 : upload.state === 'ready' ? 201 : 202;
   const body = String(reply.status(status).serialize(view));
   return { status, contentType: 'application/json; charset=utf-8', body, location };
 }

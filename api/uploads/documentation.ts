@@ -18,6 +18,29 @@ the same fields; another one under the key is **422** \`request/idempotency-mism
 **409** \`request/idempotency-in-progress\`. A key begins when the body is whole; what was refused before anything was stored
 is not kept.`;
 
+const PREFER = {
+  type: 'string',
+  description: '`wait=N`: hold the answer for up to N seconds.',
+  examples: ['wait=10'],
+};
+const IDEMPOTENCY_KEY = {
+  type: 'string',
+  description: '1 to 255 visible ASCII characters, one key per request and its retries.',
+  minLength: 1,
+  maxLength: 255,
+};
+const ANSWERED = {
+  'idempotent-replayed': { type: 'string', description: '`true` when the answer is that of an earlier request.' },
+  location: { type: 'string', description: 'The upload.' },
+  'preference-applied': { type: 'string', description: 'With `Prefer: wait`: what was granted.' },
+};
+
+/** Of a request that has an upload processed again: there is nothing to send. */
+export const AGAIN_DOCUMENTATION: RouteDocumentation = {
+  headers: { prefer: PREFER, 'idempotency-key': IDEMPOTENCY_KEY },
+  responseHeaders: ANSWERED,
+};
+
 /** A stream is not validated by a schema; so what may be sent is only written down. */
 export const UPLOAD_DOCUMENTATION: RouteDocumentation = {
   body: {
@@ -39,18 +62,9 @@ export const UPLOAD_DOCUMENTATION: RouteDocumentation = {
     },
   },
   headers: {
-    prefer: { type: 'string', description: '`wait=N`: hold the answer for up to N seconds.', examples: ['wait=10'] },
-    'idempotency-key': {
-      type: 'string',
-      description: '1 to 255 visible ASCII characters, one key per request and its retries.',
-      minLength: 1,
-      maxLength: 255,
-    },
+    prefer: PREFER,
+    'idempotency-key': IDEMPOTENCY_KEY,
     'content-encoding': { type: 'string', description: '`gzip` or `identity`; the bytes decide in any case.' },
   },
-  responseHeaders: {
-    'idempotent-replayed': { type: 'string', description: '`true` when the answer is that of an earlier request.' },
-    location: { type: 'string', description: 'The upload.' },
-    'preference-applied': { type: 'string', description: 'With `Prefer: wait`: what was granted.' },
-  },
+  responseHeaders: ANSWERED,
 };

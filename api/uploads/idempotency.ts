@@ -39,12 +39,12 @@ export type KeyedWork = (keyed?: { claim: KeyClaim; uploadId: string | null }) =
  */
 export async function oncePerKey(
   db: Pool,
-  asked: { accountId: string; key: string | undefined; fingerprint: string },
+  asked: { accountId: string; operation: string; key: string | undefined; fingerprint: string },
   work: KeyedWork,
 ): Promise<{ answer: UploadAnswer; isReplay: boolean }> {
-  const { accountId, key, fingerprint } = asked;
+  const { accountId, operation, key, fingerprint } = asked;
   if (key === undefined) return { answer: await work(), isReplay: false };
-  const claim = { accountId, operation: 'createUpload', key, token: randomUUID() };
+  const claim = { accountId, operation, key, token: randomUUID() };
   const state = await claimedOrAnswered(db, claim, fingerprint);
   if (state.answer) return { answer: state.answer, isReplay: true };
   try {

@@ -13,7 +13,7 @@ const claim = (uploadId: string, owner: string, changes: { run?: number; leaseS?
 const tokenOf = async (uploadId: string, owner: string) => (await claim(uploadId, owner))?.token ?? -1;
 const failure = { code: 'gpx/truncated', facts: {} } as const;
 const fail = (uploadId: string, token: number) =>
-  finishUploadFailed(db, { uploadId, token, failure, processedBy: 'workflow' });
+  finishUploadFailed(db, { uploadId, token, failure, processedBy: 'workflow', build: 'test' });
 
 test('a claim tells everything that work needs', async () => {
   const upload = await newUpload(db, { name: 'Pass', sport: 'hiking', encoding: 'gzip' });
@@ -68,7 +68,7 @@ test('a stale token finishes nothing, as a track or as a failure', async () => {
   const finish = (token: number) =>
     db.transaction(async (tx) => {
       const trackId = await saveTrack(tx, trackOf(upload));
-      return finishUploadReady(tx, { uploadId: upload.id, token, trackId, processedBy: 'workflow' });
+      return finishUploadReady(tx, { uploadId: upload.id, token, trackId, processedBy: 'workflow', build: 'test' });
     });
   expect(await fail(upload.id, stale)).toBe(false);
   expect(await finish(stale)).toBe(false);

@@ -1,12 +1,7 @@
 import { beforeEach, expect, test } from 'vitest';
 import { claimUpload } from '../../db/upload-claims.ts';
-import {
-  dispatchAgain,
-  dispatchBacklog,
-  giveUpUpload,
-  startNextRun,
-  takeUploadsToDispatch,
-} from '../../db/upload-dispatch.ts';
+import { dispatchAgain, dispatchBacklog, giveUpUpload, takeUploadsToDispatch } from '../../db/upload-dispatch.ts';
+import { startNextRun } from '../../db/upload-runs.ts';
 import { finishUploadFailed } from '../../db/uploads.ts';
 import { testDatabase } from '../support/database.ts';
 import { newUpload } from './support.ts';
@@ -32,7 +27,7 @@ test('a new upload is to be dispatched, with what its start needs', async () => 
   const upload = await newUpload(db, { traceParent: '00-a-b-01', inflatedBytes: 5_000_000_000 });
   const { id, accountId, format, inflatedBytes, traceParent } = upload;
   expect(await takeUploadsToDispatch(db, { limit: 8, leaseS: 60 })).toEqual([
-    { id, accountId, run: 1, format, inflatedBytes, traceParent },
+    { id, accountId, run: 1, lostRuns: 0, format, inflatedBytes, traceParent },
   ]);
 });
 
@@ -60,11 +55,20 @@ test('what was not taken by Temporal is offered again; what has ended is not', a
   await idsOf(2);
   const token = (await claim(ended, 1))?.token ?? -1;
   const failure = { code: 'gpx/not-gpx', facts: {} } as const;
-  await finishUploadFailed(db, { uploadId: ended, token, failure, processedBy: 'workflow' });
-  await dispatchAgain(db, [open, ended], 0);
+  await finishUploadFailed(db, { uploadId: ended, token, failure, processedBy: 'workflow', build: 'test' });
+  const runs = [open, ended].map((id) => ({ id, run: 1 }));
+  await dispatchAgain(db, runs, 0);
   expect(await idsOf(8)).toEqual([open]);
-  await dispatchAgain(db, [open], 300);
+  await dispatchAgain(db, runs, 300);
   expect(await idsOf(8)).toEqual([]);
+});
+
+test('a run that was asked for while the one before was being started is not put off with it', async () => {
+  const [id = ''] = await uploads(1);
+  await idsOf(1); // run 1 is on its way to Temporal
+  await startNextRun(db, { id, run: 1 });
+  await dispatchAgain(db, [{ id, run: 1 }], 300);
+  expect(await takeUploadsToDispatch(db, { limit: 8, leaseS: 60 })).toMatchObject([{ id, run: 2 }]);
 });
 
 test('the next run of an upload starts at once, once, and frees the claim', async () => {
@@ -73,7 +77,7 @@ test('the next run of an upload starts at once, once, and frees the claim', asyn
   await claim(id, 1);
   const next = await Promise.all([startNextRun(db, { id, run: 1 }), startNextRun(db, { id, run: 1 })]);
   expect(next.sort()).toEqual([false, true]);
-  expect(await takeUploadsToDispatch(db, { limit: 8, leaseS: 60 })).toMatchObject([{ id, run: 2 }]);
+  expect(await takeUploadsToDispatch(db, { limit: 8, leaseS: 60 })).toMatchObject([{ id, run: 2, lostRuns: 1 }]);
   expect(
     await claimUpload(db, { uploadId: id, run: 2, owner: 'somebody else', leaseS: 60, countsAsAttempt: true }),
   ).toBeDefined();
@@ -89,14 +93,16 @@ test('an upload is given up only in the run that was looked at, and its worker t
     { state: 'failed', failure: { code: 'processing/failed', facts: {} }, dispatch_at: null },
   ]);
   const failure = { code: 'gpx/not-gpx', facts: {} } as const;
-  expect(await finishUploadFailed(db, { uploadId: id, token, failure, processedBy: 'workflow' })).toBe(false);
+  expect(await finishUploadFailed(db, { uploadId: id, token, failure, processedBy: 'workflow', build: 'test' })).toBe(
+    false,
+  );
   expect(await startNextRun(db, { id, run: 1 }), 'what has ended does not run again').toBe(false);
 });
 
 test('the backlog is what waits for its workflow, and how long the oldest does', async () => {
   expect(await dispatchBacklog(db)).toEqual({ waiting: 0, oldestWaitS: null });
   const [first = ''] = await uploads(3);
-  await query(`update uploads set received_at = now() - interval '2 minutes' where id = $1`, [first]);
+  await query(`update uploads set due_at = now() - interval '2 minutes' where id = $1`, [first]);
   expect(await dispatchBacklog(db)).toMatchObject({ waiting: 3 });
   expect((await dispatchBacklog(db)).oldestWaitS).toBeGreaterThanOrEqual(120);
   await claim(first, 1);

@@ -27,6 +27,7 @@ async function finished() {
       token: claimed?.token ?? -1,
       trackId: id,
       processedBy: 'workflow',
+      build: 'test',
     });
     return id;
   });
@@ -84,7 +85,13 @@ test('a failed upload keeps its code and facts', async () => {
   const upload = await newUpload(db);
   const claimed = await claimUpload(db, { uploadId: upload.id, run: 1, owner: 'w', leaseS: 30, countsAsAttempt: true });
   const failure = { code: 'gpx/truncated', facts: { offset: 7, detail: 'Cut "off"\nhere.' } } as const;
-  const end = { uploadId: upload.id, token: claimed?.token ?? -1, failure, processedBy: 'inline' } as const;
+  const end = {
+    uploadId: upload.id,
+    token: claimed?.token ?? -1,
+    failure,
+    processedBy: 'inline',
+    build: 'test',
+  } as const;
   expect(await finishUploadFailed(db, end)).toBe(true);
   expect(await finishUploadFailed(db, end), 'a second time').toBe(false);
   const shown = await findUpload(db, { accountId: upload.accountId, uploadId: upload.id });

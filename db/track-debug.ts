@@ -1,0 +1,44 @@
+import type { ProcessedBy, UploadFailure, UploadState } from '../contracts/uploads.ts';
+import type { Db } from './pool.ts';
+
+/** Where a track comes from and what of it is there. */
+export interface TrackOrigin {
+  readonly trackId: string;
+  readonly uploadId: string;
+  readonly build: string;
+  readonly pipelineVersion: number;
+  readonly processedBy: ProcessedBy;
+  readonly run: number;
+  readonly inputSha256: string;
+  readonly madeAt: Date;
+  readonly firstMadeAt: Date;
+  /** Null: the series is not there. */
+  readonly seriesPoints: number | null;
+  readonly columnsBytes: number | null;
+  readonly blobKey: string;
+  readonly storedBytes: number;
+  readonly contentSha256: string;
+  readonly uploadState: UploadState;
+  readonly uploadRun: number;
+  readonly attempts: number;
+  readonly failure: UploadFailure | null;
+}
+
+/** Only if it is this account's; null: whoever's, for operators. */
+export async function findTrackOrigin(
+  db: Db,
+  asked: { trackId: string; accountId: string | null },
+): Promise<TrackOrigin | undefined> {
+  const { rows } = await db.query<TrackOrigin>(
+    `select t.id as "trackId", t.upload_id as "uploadId", t.build, t.pipeline_version as "pipelineVersion",
+            t.processed_by as "processedBy", t.run, t.input_sha256 as "inputSha256", t.updated_at as "madeAt",
+            t.created_at as "firstMadeAt", (s.series ->> 'n')::int as "seriesPoints",
+            octet_length(c.columns_gzip) as "columnsBytes", u.blob_key as "blobKey", u.stored_bytes as "storedBytes",
+            u.content_sha256 as "contentSha256", u.state as "uploadState", u.run as "uploadRun", u.attempts, u.failure
+       from tracks t join uploads u on u.id = t.upload_id left join track_series s on s.track_id = t.id
+            left join track_columns c on c.track_id = t.id
+      where t.id = $1 and ($2::uuid is null or t.account_id = $2)`,
+    [asked.trackId, asked.accountId],
+  );
+  return rows[0];
+}
