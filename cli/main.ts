@@ -2,6 +2,7 @@ import { Command } from 'commander';
 import { historiesCommand } from './commands/histories.ts';
 import { keysCommand } from './commands/keys.ts';
 import { migrateCommand } from './commands/migrate.ts';
+import { uploadsCommand } from './commands/uploads.ts';
 import { UsageError } from './settings.ts';
 
 /** `cairn`: one command for operators. Exit codes: 0 done, 1 usage, 2 it failed. */
@@ -9,6 +10,7 @@ const program = new Command('cairn')
   .description('Operate a Cairn installation. Settings come from the environment, or from a running `npm start`.')
   .exitOverride((error) => process.exit(error.exitCode === 0 ? 0 : 1))
   .addCommand(keysCommand())
+  .addCommand(uploadsCommand())
   .addCommand(migrateCommand())
   .addCommand(historiesCommand());
 

@@ -71,7 +71,7 @@ moves nothing; what is re-driven meanwhile is no longer there. The first page ha
 };
 
 /** One upload with everything that is known of it. Throws `request/not-found`. */
-export async function opsUploadDetail({ db, blobs }: { db: Pool; blobs: BlobStore }, uploadId: string) {
+async function opsUploadDetail({ db, blobs }: { db: Pool; blobs: BlobStore }, uploadId: string) {
   const upload = await findOpsUpload(db, uploadId);
   if (!upload) throw new Rejection('request/not-found', { detail: 'There is no such upload.' });
   const [runs, supersededBy, original] = await Promise.all([

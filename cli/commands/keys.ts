@@ -1,9 +1,10 @@
 import { Command, Option } from 'commander';
 import { KEY_KINDS, type KeyKind } from '../../contracts/keys.ts';
 import { apiKeysByAge, revokeApiKey } from '../../db/api-keys.ts';
-import { connect, type Pool } from '../../db/pool.ts';
+import type { Pool } from '../../db/pool.ts';
+import { withDatabase } from '../database.ts';
 import { createKey } from '../keys.ts';
-import { databaseUrl, UsageError } from '../settings.ts';
+import { UsageError } from '../settings.ts';
 
 /** `cairn keys create | list | revoke`. */
 export function keysCommand(): Command {
@@ -77,13 +78,4 @@ async function list(db: Pool, options: { json?: true }): Promise<void> {
 async function revoke(db: Pool, id: string): Promise<void> {
   if (!(await revokeApiKey(db, id))) throw new UsageError(`there is no live key ${id}`);
   console.log(`${id} is revoked.`);
-}
-
-async function withDatabase(work: (db: Pool) => Promise<void>): Promise<void> {
-  const db = connect(await databaseUrl(), { max: 1 });
-  try {
-    await work(db);
-  } finally {
-    await db.end();
-  }
 }

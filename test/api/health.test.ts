@@ -58,7 +58,7 @@ test('a loop that has stopped is degraded', async () => {
 test('uploads that wait for long are degraded', async () => {
   await stack.query(
     `with a as (insert into accounts (id, external_id) values (gen_random_uuid(), 'late') returning id)
-     insert into uploads (id, account_id, format, blob_key, encoding, stored_bytes, inflated_bytes, content_sha256, received_at)
+     insert into uploads (id, account_id, format, blob_key, encoding, stored_bytes, inflated_bytes, content_sha256, due_at)
      select gen_random_uuid(), id, 'gpx', 'x', 'identity', 1, 1, 'x', now() - interval '1 minute' from a`,
   );
   expect((await health()).part('uploads waiting')).toMatchObject({
