@@ -103,13 +103,20 @@ const reason = Type.String({
   examples: ['the blob store was restored from backup'],
 });
 
-export const RedriveOneBody = Type.Object({ reason }, { additionalProperties: false });
+/**
+ * Names are enumerated because Fastify's validator takes away what `additionalProperties` forbids, instead of refusing it: a
+ * filter with a typing error would be one that matches everything.
+ */
+const only = (...names: string[]) => ({ propertyNames: { enum: names } });
+
+export const RedriveOneBody = Type.Object({ reason }, only('reason'));
 
 export const RedriveBody = Type.Object(
   {
-    filter: Type.Object(FILTER, { additionalProperties: false }),
+    filter: Type.Object(FILTER, only(...Object.keys(FILTER))),
     reason,
-    dryRun: Type.Boolean({ default: true, description: 'Only say what would be done.' }),
+    // no type: `null` and `0` would be taken for false
+    dryRun: Type.Unsafe<boolean>({ enum: [true, false], default: true, description: 'Only say what would be done.' }),
     ratePerMinute: Type.Number({
       minimum: RATE_PER_MINUTE.least,
       maximum: RATE_PER_MINUTE.most,
@@ -117,7 +124,7 @@ export const RedriveBody = Type.Object(
     }),
   },
   {
-    additionalProperties: false,
+    ...only('filter', 'reason', 'dryRun', 'ratePerMinute'),
     examples: [
       {
         filter: { code: 'processing/original-missing', from: '2026-11-20T00:00:00Z' },

@@ -1,5 +1,5 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
-import { Type } from 'typebox';
+import { type Static, Type } from 'typebox';
 import { Rejection } from '../../contracts/rejections.ts';
 import type { Pool } from '../../db/pool.ts';
 import { filterOf } from '../ops/filter.ts';
@@ -37,19 +37,12 @@ nothing left. Failures that the same bytes meet again (\`user\`) are passed over
         },
       },
     },
-    async ({ body, keyId, log }, reply) => {
-      const { dryRun, ratePerMinute } = body;
-      const { code, kind } = body.filter;
-      const reason = checkReason(body.reason);
-      const order = { filter: upToNow(filterOf(body.filter)), code, kind, ratePerMinute };
-      const outcome = await (dryRun ? dryRedrive(deps.db, order) : redrive(deps.db, order, { actor: keyId, reason }));
-      const { lastDueAt, ...rest } = outcome;
-      if (!dryRun) log.info({ count: outcome.count, actor: keyId, auditId: outcome.auditId }, 'uploads re-driven');
-      if (outcome.count > 0) deps.dispatcher.nudge();
-      const last = lastDueAt && { lastDueAt: lastDueAt.toISOString() };
-      return reply
-        .status(dryRun ? 200 : 202)
-        .send({ dryRun, to: order.filter.to.toISOString(), ...rest, ...last, ratePerMinute });
+    async ({ body, keyId: actor, log }, reply) => {
+      const answer = await answerOrder(deps.db, body, actor);
+      const { dryRun, count, auditId } = answer;
+      if (!dryRun) log.info({ count, actor, auditId }, 'uploads re-driven');
+      if (!dryRun && count > 0) deps.dispatcher.nudge();
+      return reply.status(dryRun ? 200 : 202).send(answer);
     },
   );
 
@@ -85,3 +78,13 @@ it is open already or did not fail. **409** \`upload/superseded\`: its owner has
     },
   );
 };
+
+async function answerOrder(db: Pool, body: Static<typeof RedriveBody>, actor: string) {
+  const { dryRun, ratePerMinute, filter } = body;
+  const reason = checkReason(body.reason);
+  const order = { filter: upToNow(filterOf(filter)), code: filter.code, kind: filter.kind, ratePerMinute };
+  const outcome = await (dryRun ? dryRedrive(db, order) : redrive(db, order, { actor, reason }));
+  const { lastDueAt, ...rest } = outcome;
+  const last = lastDueAt && { lastDueAt: lastDueAt.toISOString() };
+  return { dryRun, to: order.filter.to.toISOString(), ...rest, ...last, ratePerMinute };
+}
