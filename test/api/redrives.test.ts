@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import { beforeAll, expect, test } from 'vitest';
 import { createKey } from '../../cli/keys.ts';
 import { claimUpload } from '../../db/upload-claims.ts';
@@ -37,6 +38,14 @@ const redrivenOf = async (account: string) =>
       [account],
     )
   ).map(({ id }) => id);
+
+/** Every update of uploads sees what is there, then takes half a second: so what happens at once really meets. */
+async function slowly<Result>(work: () => Promise<Result>): Promise<Result> {
+  await query(`create function later() returns trigger language plpgsql as
+    $$ begin perform pg_sleep(0.5); return null; end $$`);
+  await query('create trigger later before update on uploads for each statement execute function later()');
+  return work().finally(() => query('drop function later() cascade'));
+}
 
 test('by code, build and time: the dry run changes nothing and counts what the order then does', async () => {
   const account = 'filters';
@@ -95,7 +104,7 @@ test('two clicks at once, and a third one later, re-drive each upload once', asy
   const account = 'clicks';
   const ids = await deadLettersOf(db, 20, { account });
   const body = { filter: { account }, dryRun: false };
-  const both = await Promise.all([order(body), order(body)]);
+  const both = await slowly(() => Promise.all([order(body), order(body)]));
   expect(both.map((answer) => answer.json().count).sort((a, b) => a - b)).toEqual([0, 20]);
   expect((await order(body)).json()).toMatchObject({ count: 0 });
   expect(await query('select distinct run from uploads where id = any ($1)', [ids])).toEqual([{ run: 2 }]);
@@ -151,9 +160,15 @@ test('uploads of the same recordings while they are re-driven: no fault, and one
   const account = 'race';
   const ids = await deadLettersOf(db, 30, { account });
   const rows = await query<{ content_sha256: string }>('select content_sha256 from uploads where id = any ($1)', [ids]);
-  const sent = rows.map(({ content_sha256: contentSha256 }) => newUpload(db, { contentSha256 }, account));
-  const [real] = await Promise.all([order({ filter: { account }, dryRun: false }), ...sent]);
+  const send = ({ content_sha256: contentSha256 }: (typeof rows)[0]) => newUpload(db, { contentSha256 }, account);
+  const [real] = await slowly(() =>
+    Promise.all([
+      order({ filter: { account }, dryRun: false }),
+      pause(150).then(() => Promise.all(rows.slice(10).map(send))),
+    ]),
+  );
   expect(real.statusCode, real.body).toBe(202);
+  expect(real.json()).toMatchObject({ count: 10, skipped: [{ obstacle: 'superseded', count: 20 }] });
   const standing = await query(
     `select count(*)::int as n from uploads u join accounts a on a.id = u.account_id
       where a.external_id = $1 and u.state <> 'failed' group by u.content_sha256`,
