@@ -51,26 +51,36 @@ export async function lockRedrives(tx: Tx): Promise<void> {
   await tx.query('select pg_advisory_xact_lock(7243008)');
 }
 
+export interface RedriveCount extends SelectionCount {
+  /** Of those, begun by this statement. */
+  readonly redriven: number;
+  readonly lastDueAt: Date | null;
+}
+
 /**
  * Begins a new run of each that nothing stands in the way of, the oldest failure first: the n-th is due n times `everyS`
- * from now, and no path touches it before. What is deleted or asked for by its owner at this moment is left out.
+ * from now, and no path touches it before. What is deleted or asked for by its owner at this moment is left out. Counts what
+ * it saw, as `countSelection` does.
  */
 export async function redriveSelection(
   tx: Tx,
   selection: RedriveSelection,
   pace: { everyS: number; limit: number },
-): Promise<readonly { code: string; dueAt: Date }[]> {
-  const { rows } = await tx.query<{ code: string; dueAt: Date }>(
+): Promise<readonly RedriveCount[]> {
+  const { rows } = await tx.query<RedriveCount>(
     `with ${SELECTION},
-          queue as (select id, code, now() + (row_number() over (order by finished_at, id) - 1) * make_interval(secs => $8) as slot
+          queue as (select id, now() + (row_number() over (order by finished_at, id) - 1) * make_interval(secs => $8) as slot
                       from selection where obstacle is null order by finished_at, id limit $9),
-          old as (select u.*, q.slot, q.code from uploads u join queue q using (id)
+          old as (select u.*, q.slot from uploads u join queue q using (id)
                    where u.state = $1 and u.failure is not null for update of u),
-          ${KEPT}
+          ${KEPT},
+          begun as (
      update uploads u
         set ${ASKED_AGAIN}, asked_by = 'operator', due_at = old.slot, dispatch_at = old.slot, trace_parent = null
        from old where u.id = old.id
-     returning old.code, u.due_at as "dueAt"`,
+     returning u.id, u.due_at)
+     select code, obstacle, count(*)::int as count, count(due_at)::int as redriven, max(due_at) as "lastDueAt"
+       from selection left join begun using (id) group by 1, 2 order by 3 desc, 1`,
     [...filterValues(selection.filter), selection.offered, pace.everyS, pace.limit],
   );
   return rows;

@@ -6,6 +6,7 @@ import {
   countSelection,
   lockRedrives,
   type Obstacle,
+  type RedriveCount,
   type RedriveSelection,
   redriveSelection,
   type SelectionCount,
@@ -67,11 +68,8 @@ export async function redrive(
     try {
       return await db.transaction(async (tx) => {
         await lockRedrives(tx);
-        const selection = selectionOf(order);
-        const counts = await countSelection(tx, selection);
         const pace = { everyS: 60 / order.ratePerMinute, limit: REDRIVEN_AT_ONCE };
-        const begun = await redriveSelection(tx, selection, pace);
-        const outcome = outcomeOf(counts, begun);
+        const outcome = outcomeOf(await redriveSelection(tx, selectionOf(order), pace));
         const auditId = await recordOpsAction(tx, {
           ...by,
           action: 'uploads.redrive',
@@ -116,20 +114,17 @@ export function kindOf(code: string): FailureKind {
   return known ? REJECTIONS[known].kind : 'bug'; // of a newer build than this
 }
 
-function outcomeOf(counts: readonly SelectionCount[], begun: readonly { code: string; dueAt: Date }[]): RedriveOutcome {
-  const codes = [...new Set(begun.map(({ code }) => code))];
-  const byCode = codes.map((code) => ({ code, count: begun.filter((each) => each.code === code).length }));
-  const last = begun.reduce<Date | undefined>(
-    (latest, { dueAt }) => (latest && latest > dueAt ? latest : dueAt),
-    undefined,
-  );
+function outcomeOf(counts: readonly RedriveCount[]): RedriveOutcome {
+  const begun = counts.filter(({ redriven }) => redriven > 0);
+  const byCode = begun.map(({ code, redriven }) => ({ code, count: redriven }));
+  const last = begun.flatMap(({ lastDueAt }) => (lastDueAt ? [lastDueAt.getTime()] : []));
   const found = sum(counts.filter(({ obstacle }) => obstacle === null));
   return {
-    count: begun.length,
-    byCode: byCode.sort((a, b) => b.count - a.count || (a.code < b.code ? -1 : 1)),
+    count: sum(byCode),
+    byCode,
     skipped: skippedOf(counts),
     left: Math.max(0, found - REDRIVEN_AT_ONCE),
-    ...(last && { lastDueAt: last }),
+    ...(last.length > 0 && { lastDueAt: new Date(Math.max(...last)) }),
   };
 }
 

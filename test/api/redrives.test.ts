@@ -39,10 +39,12 @@ const redrivenOf = async (account: string) =>
     )
   ).map(({ id }) => id);
 
-/** Every update of uploads sees what is there, then takes half a second: so what happens at once really meets. */
+const UNDER_WAY = `select from pg_stat_activity where wait_event = 'PgSleep' and datname = current_database()`;
+
+/** Every update of uploads sees what is there, then takes a second: so what happens at once really meets. */
 async function slowly<Result>(work: () => Promise<Result>): Promise<Result> {
   await query(`create function later() returns trigger language plpgsql as
-    $$ begin perform pg_sleep(0.5); return null; end $$`);
+    $$ begin perform pg_sleep(1); return null; end $$`);
   await query('create trigger later before update on uploads for each statement execute function later()');
   return work().finally(() => query('drop function later() cascade'));
 }
@@ -161,14 +163,13 @@ test('uploads of the same recordings while they are re-driven: no fault, and one
   const ids = await deadLettersOf(db, 30, { account });
   const rows = await query<{ content_sha256: string }>('select content_sha256 from uploads where id = any ($1)', [ids]);
   const send = ({ content_sha256: contentSha256 }: (typeof rows)[0]) => newUpload(db, { contentSha256 }, account);
-  const [real] = await slowly(() =>
-    Promise.all([
-      order({ filter: { account }, dryRun: false }),
-      pause(150).then(() => Promise.all(rows.slice(10).map(send))),
-    ]),
-  );
+  const [real] = await slowly(() => {
+    const sent = expect.poll(() => query(UNDER_WAY), { interval: 20 }).toHaveLength(1);
+    const others = sent.then(() => Promise.all(rows.slice(20).map(send)));
+    return Promise.all([order({ filter: { account }, dryRun: false }), others]);
+  });
   expect(real.statusCode, real.body).toBe(202);
-  expect(real.json()).toMatchObject({ count: 10, skipped: [{ obstacle: 'superseded', count: 20 }] });
+  expect(real.json()).toMatchObject({ count: 20, skipped: [{ obstacle: 'superseded', count: 10 }] });
   const standing = await query(
     `select count(*)::int as n from uploads u join accounts a on a.id = u.account_id
       where a.external_id = $1 and u.state <> 'failed' group by u.content_sha256`,
