@@ -25,6 +25,7 @@ afterAll(async () => {
 /** The real app on a real database and a real blob folder, without Temporal: what is accepted stays `received`. */
 export interface ApiStack extends TestDatabase {
   readonly app: FastifyInstance;
+  readonly relay: EventRelay;
   readonly blobDir: string;
   /** A request to `app` whose answer is held to the OpenAPI document. */
   readonly inject: Inject;
@@ -52,6 +53,7 @@ export async function apiStack(overrides: Partial<AppDeps> = {}): Promise<ApiSta
   return {
     ...database,
     app,
+    relay,
     inject: await checkedInject(app),
     blobDir,
     headers: { authorization: `Bearer ${key}` },
