@@ -1,5 +1,5 @@
 import { RECORDING_FORMATS } from '../contracts/recordings.ts';
-import { Rejection } from '../contracts/rejections.ts';
+import { REJECTIONS, Rejection } from '../contracts/rejections.ts';
 import { PIPELINE_VERSION } from '../contracts/track.ts';
 import type { DigestInput, ProcessedBy, ProcessUploadResult, UploadSteps } from '../contracts/uploads.ts';
 import type { Pool } from '../db/pool.ts';
@@ -61,9 +61,14 @@ async function withClaim(
   try {
     return await work(claimed);
   } catch (error) {
-    await releaseClaim(deps.db, { uploadId, token: claimed.token }).catch(() => {}); // the lease ends by itself too
+    // What is final is written down next, by the same owner. The lease ends by itself too.
+    if (!isFinal(error)) await releaseClaim(deps.db, { uploadId, token: claimed.token }).catch(() => {});
     throw error;
   }
+}
+
+function isFinal(error: unknown): boolean {
+  return error instanceof Rejection && REJECTIONS[error.code].kind !== 'transient';
 }
 
 /** The result that is there, whoever made it; or, while somebody else is at it, a refusal that is retried. */

@@ -7,6 +7,9 @@ import type { Loops } from '../platform/loops.ts';
 import type { CodecKeyring } from '../platform/temporal/keyring.ts';
 import type { BlobStore } from '../services/blob-store.ts';
 import type { Dispatcher } from './dispatcher.ts';
+import { STREAM_LIMITS, type StreamLimits } from './events/open-streams.ts';
+import type { EventRelay } from './events/relay.ts';
+import { STREAMING, type Streaming } from './events/stream.ts';
 import type { InlinePath } from './inline-path.ts';
 import { OPENAPI } from './openapi.ts';
 import { registerAuthentication } from './plugins/authenticate.ts';
@@ -27,8 +30,9 @@ import { probeRoutes } from './routes/probes.ts';
 import { reprocessRoutes } from './routes/reprocess.ts';
 import { trackDebugRoutes } from './routes/track-debug.ts';
 import { trackRoutes } from './routes/tracks.ts';
+import { uploadEventsRoutes } from './routes/upload-events.ts';
 import { uploadRoutes } from './routes/uploads.ts';
-import { ProblemSchema, SeriesSchema, TrackSchema, UploadSchema } from './schemas.ts';
+import { ProblemSchema, SeriesSchema, TrackSchema, UploadEventSchema, UploadSchema } from './schemas.ts';
 import { PATIENCE, type Patience, serverOptions } from './server-options.ts';
 
 export interface AppDeps {
@@ -39,9 +43,11 @@ export interface AppDeps {
   readonly loops: Loops;
   readonly dispatcher: Dispatcher;
   readonly inline: InlinePath;
+  readonly relay: EventRelay;
   /** The codec endpoint of the Temporal Web UI; none without it. */
   readonly codec?: { readonly codecKeys: CodecKeyring; readonly token: string; readonly uiOrigin: string };
   readonly patience?: Partial<Patience>;
+  readonly streaming?: Partial<Streaming & StreamLimits>;
 }
 
 /** The whole API, ready to listen or to be injected into; it never listens itself. */
@@ -58,12 +64,15 @@ export async function buildApp(deps: AppDeps): Promise<FastifyInstance> {
   registerNotFound(app);
   const closing = registerClosing(app, patience);
   registerAuthentication(app, deps);
-  for (const schema of [ProblemSchema, UploadSchema, TrackSchema, SeriesSchema]) app.addSchema(schema);
+  for (const schema of [ProblemSchema, UploadSchema, UploadEventSchema, TrackSchema, SeriesSchema])
+    app.addSchema(schema);
   await app.register(swagger, OPENAPI);
   await app.register(probeRoutes, { ...deps, closing });
   await app.register(healthRoutes, { ...deps, temporal: deps.dispatcher });
   await app.register(uploadRoutes, { ...deps, closing });
   await app.register(reprocessRoutes, { ...deps, closing });
+  const streaming = { ...STREAMING, ...STREAM_LIMITS, ...deps.streaming };
+  await app.register(uploadEventsRoutes, { ...deps, streaming, closing });
   await app.register(trackRoutes, deps);
   await app.register(trackDebugRoutes, deps);
   await app.register(deletionRoutes, deps);

@@ -1,4 +1,5 @@
 import { blobRemovalsLeftOver } from '../db/blobs.ts';
+import { removeExpiredTickets } from '../db/event-tickets.ts';
 import { removeOldKeys } from '../db/idempotency-keys.ts';
 import type { Pool } from '../db/pool.ts';
 import type { Log } from '../platform/log.ts';
@@ -22,7 +23,7 @@ const LEFT_OVER_AFTER_S = 60;
 /** Of each kind in one turn: a few seconds' work. */
 const AT_ONCE = 1_000;
 
-/** What requests leave behind: idempotency keys past their time, and originals whose removal was cut short. */
+/** What requests leave behind: idempotency keys and tickets past their time, and originals whose removal was cut short. */
 export function startHousekeeping(deps: HousekeepingDeps): void {
   deps.loops.start({
     name: 'housekeeping',
@@ -36,7 +37,8 @@ export function startHousekeeping(deps: HousekeepingDeps): void {
 export async function tidyUp(deps: Pick<HousekeepingDeps, 'db' | 'blobs' | 'log'>): Promise<void> {
   const keys = await removeOldKeys(deps.db, { olderThanS: KEEP_KEYS_S, limit: AT_ONCE });
   const orders = await blobRemovalsLeftOver(deps.db, { minAgeS: LEFT_OVER_AFTER_S, limit: AT_ONCE });
+  const tickets = await removeExpiredTickets(deps.db, AT_ONCE);
   let originals = 0;
   for (const blobKey of orders) if (await removeOriginal(deps, blobKey)) originals++;
-  if (keys + originals > 0) deps.log.info({ keys, originals }, 'tidied up');
+  if (keys + tickets + originals > 0) deps.log.info({ keys, tickets, originals }, 'tidied up');
 }

@@ -10,6 +10,7 @@ import { temporalClient } from '../platform/temporal/client.ts';
 import { openFsBlobStore } from '../services/blob-store-fs.ts';
 import { buildApp } from './app.ts';
 import { startDispatcher } from './dispatcher.ts';
+import { startEventRelay } from './events/relay.ts';
 import { startHousekeeping } from './housekeeping.ts';
 import { startInlinePath } from './inline-path.ts';
 import { isTemporalReachable, startUpload } from './start-upload.ts';
@@ -29,16 +30,18 @@ const isReachable = () => isTemporalReachable(client);
 const dispatcher = startDispatcher({ db, loops, log, start, isReachable });
 const reader = lazyReader({ blobDir: config.blobDir, processes: 2 });
 startHousekeeping({ db, blobs, loops, log });
+const relay = startEventRelay({ databaseUrl: config.databaseUrl, db, loops, log });
 
 const { codecKeys, codecUiToken: token, temporal, build } = config;
 const codec = token && temporal.uiUrl ? { codecKeys, token, uiOrigin: new URL(temporal.uiUrl).origin } : undefined;
 const inline = startInlinePath({ db, loops, log, reader, build, temporal: dispatcher });
-const app = await buildApp({ log, build, db, blobs, loops, dispatcher, inline, ...(codec && { codec }) });
+const app = await buildApp({ log, build, db, blobs, loops, dispatcher, inline, relay, ...(codec && { codec }) });
 
 shutdown.onClose('telemetry', flushTelemetry);
 shutdown.onClose('database', () => db.end());
 shutdown.onClose('reader', () => reader.close());
 shutdown.onClose('temporal', () => client.connection.close());
+shutdown.onClose('relay', () => relay.close());
 shutdown.onClose('loops', () => loops.stop());
 shutdown.onClose('http', () => app.close());
 await app.listen({ host: config.host, port: config.port });

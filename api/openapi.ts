@@ -26,6 +26,12 @@ same and processed by the API itself.`,
           scheme: 'bearer',
           description: 'A site key (with the header `Cairn-Account`), an account key or an operator key.',
         },
+        ticket: {
+          type: 'apiKey',
+          in: 'query',
+          name: 'ticket',
+          description: 'Opens the events of one upload where no header can be sent: `createUploadEventsTicket`.',
+        },
       },
     },
   },
@@ -33,12 +39,12 @@ same and processed by the API itself.`,
     buildLocalReference: (json, _base, _fragment, i) => String(json.$id ?? `def-${i}`),
   },
   transform: ({ schema, url, route }) => {
-    const { access, documentation } = route.config ?? {};
-    const needsKey = access !== 'public';
+    const { access, orTicket, documentation } = route.config ?? {};
+    const security = access === 'public' ? [] : [{ key: [] }, ...(orTicket ? [{ ticket: [] }] : [])];
     const headers = { ...(access === 'account' && ACCOUNT_HEADER), ...documentation?.headers };
     const documented: FastifySchema = {
       ...schema,
-      security: needsKey ? [{ key: [] }] : [],
+      security,
       ...(Object.keys(headers).length > 0 && { headers: { type: 'object', properties: headers } }),
       ...(documentation?.body && { body: documentation.body }),
       response: withHeaders(Object(schema?.response), documentation?.responseHeaders ?? {}),
@@ -71,7 +77,7 @@ const EVERY_ANSWER = {
 
 function withHeaders(responses: Readonly<Record<string, object>>, headers: Readonly<Record<string, object>>): object {
   const described = Object.entries(responses).map(([status, response]) => {
-    const more = Number(status) < 300 ? headers : status === '503' ? RETRY_AFTER : {};
+    const more = Number(status) < 300 ? headers : ['429', '503'].includes(status) ? RETRY_AFTER : {};
     return [status, { description: SUCCESSES[status], ...response, headers: { ...EVERY_ANSWER, ...more } }];
   });
   return Object.fromEntries(described);

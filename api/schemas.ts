@@ -1,5 +1,6 @@
 import { Type } from 'typebox';
 import { REJECTIONS } from '../contracts/rejections.ts';
+import { UPLOAD_EVENT_KINDS } from '../contracts/upload-events.ts';
 import { nullable, nullableArray, nullableObject } from './nullable.ts';
 import { GPS_QUALITY, LapSchema, SUMMARY } from './track-figures.ts';
 
@@ -61,6 +62,31 @@ export const UploadSchema = Type.Object(
   },
   { $id: 'Upload' },
 );
+
+export const UploadEventSchema = Type.Object(
+  {
+    kind: Type.Enum([...UPLOAD_EVENT_KINDS], {
+      description:
+        'received; requeued: a new run is due; started: an attempt begins; attempt-ended: without a result, and it is tried again unless failed follows; ready and failed are final.',
+    }),
+    state: Type.Enum(['received', 'processing', 'ready', 'failed'], { description: 'Of the upload, from then on.' }),
+    run: Type.Integer(),
+    attempt: Type.Integer({ description: 'How often processing was begun.' }),
+    at: Type.String({ format: 'date-time' }),
+    trackId: Type.Optional(Type.String({ format: 'uuid' })),
+    error: Type.Optional({
+      ...Type.Ref('Problem'),
+      description: 'Why the run failed; with the state `ready`, the track of an earlier run is there as before.',
+    }),
+  },
+  { $id: 'UploadEvent', description: 'The `data` of a message in the event stream of an upload.' },
+);
+
+export const TicketSchema = Type.Object({
+  ticket: Type.String(),
+  expiresAt: Type.String({ format: 'date-time', description: 'Unless it is used before.' }),
+  links: Type.Object({ events: Type.String({ description: 'The stream, with the ticket.' }) }),
+});
 
 const PositionSchema = Type.Object({ lat: Type.Number(), lon: Type.Number() });
 

@@ -21,6 +21,18 @@ export const REJECTIONS = {
     'Check that the key is whole, not revoked and not expired.',
   ),
   'auth/forbidden': row(403, 'user', 'This key may not do that.', 'Use a key of the kind the operation asks for.'),
+  'auth/invalid-ticket': row(
+    401,
+    'user',
+    'The ticket is not valid for this.',
+    'Ask for a new one: a ticket is for the events of one upload, and for a short time.',
+  ),
+  'auth/key-in-url': row(
+    401,
+    'user',
+    'An API key stands in the address.',
+    'Send it as `Authorization: Bearer <key>`, and revoke this one: addresses end up in logs.',
+  ),
   'auth/account-required': row(
     400,
     'user',
@@ -60,6 +72,12 @@ export const REJECTIONS = {
     'This method is not offered here.',
     'Use one of the methods in the `Allow` header.',
   ),
+  'request/not-acceptable': row(
+    406,
+    'user',
+    'This is only offered in another media type.',
+    'Accept the media type that the OpenAPI document names.',
+  ),
   'request/unsupported-media-type': row(
     415,
     'user',
@@ -84,6 +102,13 @@ export const REJECTIONS = {
     'transient',
     'The first request with this Idempotency-Key is still running.',
     'Send it again a little later.',
+  ),
+
+  'events/too-many-streams': row(
+    429,
+    'user',
+    'The account has too many open event streams.',
+    'Close streams that are not needed, or ask for the upload itself; then try again after the time in `Retry-After`.',
   ),
 
   'upload/no-file': row(
@@ -219,6 +244,12 @@ export const REJECTIONS = {
     'transient',
     'This process is starting or stopping.',
     'Try again after the time in `Retry-After`.',
+  ),
+  'service/too-many-streams': row(
+    503,
+    'transient',
+    'This process has too many open event streams.',
+    'Try again after the time in `Retry-After`, or ask for the upload itself.',
   ),
   'internal/bug': row(500, 'bug', 'A fault of ours.', 'Tell the operator the traceId.'),
 } as const satisfies Record<string, RejectionRow>;

@@ -65,6 +65,8 @@ export interface ShownUpload {
   readonly processedBy: 'workflow' | 'inline' | null;
   readonly attempts: number;
   readonly run: number;
+  /** The number of its newest event. */
+  readonly newestSeq: number;
   readonly receivedAt: Date;
   /** Of the track that is there, which an unfinished or failed later run leaves alone. */
   readonly warnings: readonly { code: string; detail: string; count?: number }[] | null;
@@ -77,7 +79,7 @@ export async function findUpload(
 ): Promise<ShownUpload | undefined> {
   const { rows } = await db.query<ShownUpload>(
     `select u.id, u.state, u.track_id as "trackId", u.failure, u.processed_by as "processedBy", u.attempts, u.run,
-            u.received_at as "receivedAt", t.statistics -> 'warnings' as warnings
+            u.events_seq as "newestSeq", u.received_at as "receivedAt", t.statistics -> 'warnings' as warnings
        from uploads u left join tracks t on t.id = u.track_id
       where u.id = $1 and u.account_id = $2`,
     [owner.uploadId, owner.accountId],

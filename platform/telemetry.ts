@@ -27,6 +27,7 @@ new NodeSDK({
   logRecordProcessors: [],
   instrumentations: [
     new HttpInstrumentation({
+      redactedQueryParams: ['ticket'], // opens somebody's event stream
       ignoreOutgoingRequestHook: () => true,
       ignoreIncomingRequestHook: ({ url }) => url?.startsWith('/codec/') === true, // the path is a secret
     }),

@@ -13,6 +13,8 @@ export type Access = 'public' | 'account' | 'operator';
 declare module 'fastify' {
   interface FastifyContextConfig {
     access?: Access;
+    /** On an `account` route: without `Authorization`, `?ticket=` is asked whether it opens this request, and as whom. */
+    orTicket?: (request: FastifyRequest, ticket: string) => Promise<{ accountId: string }>;
   }
   interface FastifyRequest {
     /** The account that the caller acts for; empty on routes that are not `account`. */
@@ -36,8 +38,14 @@ export function registerAuthentication(app: FastifyInstance, deps: { db: Pool })
     if (silent.length > 0) throw new Error(`these routes do not say who may call them: ${silent.join(', ')}`);
   });
   app.addHook('onRequest', async (request) => {
-    const access = request.routeOptions.config.access;
+    const { access, orTicket } = request.routeOptions.config;
     if (access === 'public' || request.is404) return;
+    if (KEY_IN_URL.test(request.url)) throw new Rejection('auth/key-in-url');
+    const ticket = orTicket && !request.headers.authorization ? ticketOf(request) : undefined;
+    if (orTicket && ticket !== undefined) {
+      request.accountId = (await orTicket(request, ticket)).accountId;
+      return;
+    }
     const key = await authenticate(deps.db, request);
     request.keyId = key.id;
     if (access === 'operator') {
@@ -46,6 +54,15 @@ export function registerAuthentication(app: FastifyInstance, deps: { db: Pool })
     }
     request.accountId = await accountOf(deps.db, key, request);
   });
+}
+
+/** A key as a query parameter of any name. */
+const KEY_IN_URL = /[?&][^=]*=cairn_(?:site|account|operator)_/;
+
+/** Before any schema is looked at: one ticket, as text. */
+function ticketOf({ query }: FastifyRequest): string | undefined {
+  const ticket: unknown = Object(query).ticket;
+  return ticket === undefined || typeof ticket === 'string' ? ticket : '';
 }
 
 async function authenticate(db: Pool, request: FastifyRequest): Promise<LiveApiKey> {

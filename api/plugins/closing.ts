@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import type { FastifyInstance } from 'fastify';
 import { Rejection } from '../../contracts/rejections.ts';
 
@@ -7,6 +8,7 @@ import { Rejection } from '../../contracts/rejections.ts';
  */
 export function registerClosing(app: FastifyInstance, options: { drainMs: number }): AbortSignal {
   const closing = new AbortController();
+  setMaxListeners(0, closing.signal); // one per open stream and waiting caller: thousands are no leak
   app.addHook('preClose', async () => {
     closing.abort();
     setTimeout(() => app.server.closeAllConnections(), options.drainMs).unref();

@@ -37,7 +37,7 @@ export function sendProblem(
   cause?: unknown,
 ): FastifyReply {
   const { status } = REJECTIONS[rejection.code];
-  if (status === 503) reply.header('retry-after', '5');
+  if (status === 503 || status === 429) reply.header('retry-after', '5');
   if (status === 401) reply.header('www-authenticate', 'Bearer');
   const errors = validationErrors(cause);
   const body = { ...problemOf(rejection, traceIdOf(request)), ...(errors && { errors }) };

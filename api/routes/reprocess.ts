@@ -4,6 +4,7 @@ import { Type } from 'typebox';
 import { Rejection } from '../../contracts/rejections.ts';
 import { type KeyClaim, keepEffect } from '../../db/idempotency-keys.ts';
 import type { Pool } from '../../db/pool.ts';
+import type { EventRelay } from '../events/relay.ts';
 import { currentTraceParent } from '../plugins/request-identity.ts';
 import { problems } from '../schemas.ts';
 import { answerAgain, ownUpload, send, type UploadAnswer } from '../uploads/answer.ts';
@@ -14,6 +15,7 @@ import { processAgain } from '../uploads/reprocess.ts';
 export interface ReprocessDeps {
   readonly db: Pool;
   readonly dispatcher: { nudge(): void };
+  readonly relay: EventRelay;
   readonly closing: AbortSignal;
 }
 

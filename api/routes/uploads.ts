@@ -6,6 +6,7 @@ import type { KeyClaim } from '../../db/idempotency-keys.ts';
 import type { Pool } from '../../db/pool.ts';
 import { LIMITS } from '../../domain/limits/limits.ts';
 import type { BlobStore } from '../../services/blob-store.ts';
+import type { EventRelay } from '../events/relay.ts';
 import { currentTraceParent, traceIdOf } from '../plugins/request-identity.ts';
 import { problems } from '../schemas.ts';
 import { uploadView } from '../upload-view.ts';
@@ -19,6 +20,7 @@ export interface UploadRoutesDeps {
   readonly db: Pool;
   readonly blobs: BlobStore;
   readonly dispatcher: { nudge(): void };
+  readonly relay: EventRelay;
   readonly closing: AbortSignal;
 }
 

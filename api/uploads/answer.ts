@@ -3,6 +3,7 @@ import { Rejection } from '../../contracts/rejections.ts';
 import { isDatabaseOutage } from '../../db/outage.ts';
 import type { Pool } from '../../db/pool.ts';
 import { findUpload, type ShownUpload } from '../../db/uploads.ts';
+import type { EventRelay } from '../events/relay.ts';
 import { PROBLEM_TYPE, type Problem } from '../plugins/problems.ts';
 import { traceIdOf } from '../plugins/request-identity.ts';
 import { type UploadView, uploadView } from '../upload-view.ts';
@@ -27,7 +28,7 @@ export function send(reply: FastifyReply, answer: UploadAnswer): FastifyReply {
  * still `200`), `422` refused.
  */
 export async function answerTo(
-  { db, closing }: { db: Pool; closing: AbortSignal },
+  { db, relay, closing }: { db: Pool; relay: EventRelay; closing: AbortSignal },
   request: FastifyRequest,
   reply: FastifyReply,
   { uploadId, first }: AcceptedUpload,
@@ -35,7 +36,7 @@ export async function answerTo(
   const waitS = readWaitS(request.headers.prefer);
   const find = () => ownUpload(db, request, uploadId);
   const now = first ? async () => first : find;
-  const look = waitS > 0 ? waitUntilFinished({ find, waitS, request: request.raw, closing }) : now();
+  const look = waitS > 0 ? waitUntilFinished({ find, relay, waitS, request: request.raw, closing }) : now();
   const upload = await look.catch((error: unknown) => asAccepted(uploadId, error, first));
   if (waitS > 0) reply.header('preference-applied', `wait=${waitS}`);
   const view = { ...uploadView(upload, traceIdOf(request)), ...(first && { duplicateOf: uploadId }) };
@@ -51,14 +52,14 @@ function statusOf(upload: ShownUpload, first: ShownUpload | undefined): number {
  * recording was refused (a track that was there before is there still).
  */
 export async function answerAgain(
-  { db, closing }: { db: Pool; closing: AbortSignal },
+  { db, relay, closing }: { db: Pool; relay: EventRelay; closing: AbortSignal },
   request: FastifyRequest,
   reply: FastifyReply,
   uploadId: string,
 ): Promise<UploadAnswer> {
   const waitS = readWaitS(request.headers.prefer);
   const find = () => ownUpload(db, request, uploadId);
-  const upload = await (waitS > 0 ? waitUntilFinished({ find, waitS, request: request.raw, closing }) : find());
+  const upload = await (waitS > 0 ? waitUntilFinished({ find, relay, waitS, request: request.raw, closing }) : find());
   if (waitS > 0) reply.header('preference-applied', `wait=${waitS}`);
   const view = uploadView(upload, traceIdOf(request));
   const refusal = view.error ?? view.lastReprocess?.error;
@@ -84,7 +85,7 @@ function asAccepted(id: string, error: unknown, seen?: ShownUpload): ShownUpload
   if (!isDatabaseOutage(error)) throw error;
   if (seen) return seen;
   const nothingYet = { trackId: null, failure: null, processedBy: null, warnings: null };
-  return { id, state: 'received', attempts: 0, run: 1, receivedAt: new Date(), ...nothingYet };
+  return { id, state: 'received', attempts: 0, run: 1, newestSeq: 1, receivedAt: new Date(), ...nothingYet };
 }
 
 export async function ownUpload(db: Pool, request: FastifyRequest, uploadId: string): Promise<ShownUpload> {

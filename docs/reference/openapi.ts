@@ -18,7 +18,8 @@ export async function openapiText(): Promise<string> {
   const dispatcher = { nudge: () => {}, status: () => 'unknown' as const };
   const db = connect('postgres://nobody@127.0.0.1:9/none');
   const inline = { status: () => ({ reason: undefined, processed: 0 }) };
-  const app = await buildApp({ log, build: 'none', db, blobs, loops, dispatcher, inline });
+  const relay = { subscribe: () => ({ next: never, close: () => {} }), close: async () => {} };
+  const app = await buildApp({ log, build: 'none', db, blobs, loops, dispatcher, inline, relay });
   try {
     await app.ready();
     return `${JSON.stringify(app.swagger(), null, 2)}\n`;

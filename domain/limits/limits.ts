@@ -1,7 +1,7 @@
 /** One limit: a refusal names its key and its value, and the documentation prints its reason. */
 export interface Limit {
   readonly value: number;
-  readonly unit: 'bytes' | 'times' | 'points' | 'levels' | 'attributes' | 'ms' | 'parts' | 'characters';
+  readonly unit: 'bytes' | 'times' | 'points' | 'levels' | 'attributes' | 'ms' | 'parts' | 'characters' | 'streams';
   readonly reason: string;
 }
 
@@ -48,6 +48,16 @@ export const LIMITS = {
   sportCharacters: limit(64, 'characters', 'A sport is a word or two.'),
   deviceCharacters: limit(255, 'characters', 'A device is a name and a version.'),
   externalIdCharacters: limit(255, 'characters', 'Ids of other systems are shorter; longer would bloat the index.'),
+  accountStreams: limit(
+    100,
+    'streams',
+    'Open event streams of one account in one process: far more than pages of one person.',
+  ),
+  processStreams: limit(
+    10_000,
+    'streams',
+    'Open event streams of one process: about 300 MB and as many descriptors; more is for another replica.',
+  ),
 } as const satisfies Record<string, Limit>;
 
 export type LimitName = keyof typeof LIMITS;

@@ -22,6 +22,8 @@ const ACCESS: Readonly<Record<string, 'public' | 'account' | 'operator'>> = {
   'GET /v1/uploads/{uploadId}': 'account',
   'DELETE /v1/uploads/{uploadId}': 'account',
   'POST /v1/uploads/{uploadId}/reprocess': 'account',
+  'GET /v1/uploads/{uploadId}/events': 'account',
+  'POST /v1/uploads/{uploadId}/events/ticket': 'account',
   'GET /v1/tracks/{trackId}': 'account',
   'DELETE /v1/tracks/{trackId}': 'account',
   'GET /v1/tracks/{trackId}/series': 'account',
@@ -110,7 +112,8 @@ const MISPLACED: readonly [string, () => Headers, RejectionCode][] = [
 test('every operation of the document says here who may call it, and the document says the same', () => {
   expect(operations.map(({ name }) => name).sort()).toEqual(Object.keys(ACCESS).sort());
   for (const { name, security } of operations) {
-    expect(security, name).toEqual(ACCESS[name] === 'public' ? [] : [{ key: [] }]);
+    const expected = name.endsWith('/events') ? [{ key: [] }, { ticket: [] }] : [{ key: [] }];
+    expect(security, name).toEqual(ACCESS[name] === 'public' ? [] : expected);
   }
 });
 

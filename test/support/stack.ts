@@ -10,6 +10,7 @@ import { createRecordingReader, type RecordingReader } from '../../activities/re
 import { createUploadSteps } from '../../activities/upload-steps.ts';
 import { buildApp } from '../../api/app.ts';
 import { type Dispatcher, startDispatcher } from '../../api/dispatcher.ts';
+import { startEventRelay } from '../../api/events/relay.ts';
 import { startInlinePath } from '../../api/inline-path.ts';
 import { isTemporalReachable, startUpload } from '../../api/start-upload.ts';
 import { createKey } from '../../cli/keys.ts';
@@ -71,6 +72,7 @@ export async function testStack(options: StackOptions = {}): Promise<Stack> {
   const inline = options.inline
     ? startInlinePath({ db: database.db, loops, log, reader, build: 'test', temporal: dispatcher })
     : { status: () => ({ reason: undefined, processed: 0 }) };
+  const relay = startEventRelay({ databaseUrl: database.url, db: database.db, loops, log });
   const codec = options.codecUiToken && { codecKeys, token: options.codecUiToken, uiOrigin: 'http://ui.example' };
   const app = await buildApp({
     log,
@@ -80,12 +82,14 @@ export async function testStack(options: StackOptions = {}): Promise<Stack> {
     loops,
     dispatcher,
     inline,
+    relay,
     ...(codec && { codec }),
   });
   const { key } = await createKey(database.db, { kind: 'account', accountExternalId: 'tester', name: 'test' });
   afterAll(async () => {
     await app.close();
     await loops.stop();
+    await relay.close();
     await client.connection.close();
     await reader.close();
     await rm(blobDir, { recursive: true, force: true });

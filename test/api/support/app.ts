@@ -6,6 +6,7 @@ import path from 'node:path';
 import type { FastifyInstance } from 'fastify';
 import { afterAll } from 'vitest';
 import { type AppDeps, buildApp } from '../../../api/app.ts';
+import { type EventRelay, startEventRelay } from '../../../api/events/relay.ts';
 import { createKey } from '../../../cli/keys.ts';
 import { connect, type Pool } from '../../../db/pool.ts';
 import { createLog, type Log } from '../../../platform/log.ts';
@@ -24,6 +25,7 @@ afterAll(async () => {
 /** The real app on a real database and a real blob folder, without Temporal: what is accepted stays `received`. */
 export interface ApiStack extends TestDatabase {
   readonly app: FastifyInstance;
+  readonly relay: EventRelay;
   readonly blobDir: string;
   /** A request to `app` whose answer is held to the OpenAPI document. */
   readonly inject: Inject;
@@ -39,11 +41,19 @@ export async function apiStack(overrides: Partial<AppDeps> = {}): Promise<ApiSta
   const database = await testDatabase();
   const blobDir = await mkdtemp(path.join(tmpdir(), 'cairn-api-'));
   cleanups.push(() => rm(blobDir, { recursive: true, force: true }));
-  const app = await testApp({ db: database.db, blobs: await openFsBlobStore(blobDir), ...overrides });
+  const loops = createLoops({ log: quietLog(), onDead: () => {} });
+  const relay = startEventRelay({ databaseUrl: database.url, db: database.db, loops, log: quietLog() });
+  cleanups.push(
+    () => relay.close(),
+    () => loops.stop(),
+  );
+  const blobs = await openFsBlobStore(blobDir);
+  const app = await testApp({ db: database.db, blobs, loops, relay, ...overrides });
   const { key } = await createKey(database.db, { kind: 'account', accountExternalId: 'tester', name: 'test' });
   return {
     ...database,
     app,
+    relay,
     inject: await checkedInject(app),
     blobDir,
     headers: { authorization: `Bearer ${key}` },
@@ -61,13 +71,18 @@ export async function testApp(deps: Partial<AppDeps> & Pick<AppDeps, 'blobs' | '
   const loops = createLoops({ log: quietLog(), onDead: () => {} });
   const dispatcher = { nudge: () => {}, status: () => 'reachable' as const };
   const inline = { status: () => ({ reason: undefined, processed: 0 }) };
-  const app = await buildApp({ log, loops, dispatcher, inline, build: 'test', ...deps });
+  const app = await buildApp({ log, loops, dispatcher, inline, relay: SILENT_RELAY, build: 'test', ...deps });
   cleanups.push(
     () => loops.stop(),
     () => app.close(),
   );
   return app;
 }
+
+const SILENT_RELAY: EventRelay = {
+  subscribe: () => ({ next: async () => undefined, close: () => {} }),
+  close: async () => {},
+};
 
 function quietLog(): Log {
   return createLog({ process: 'test', level: 'silent', build: 'test' });

@@ -2,6 +2,7 @@ import { Ajv2020 } from 'ajv/dist/2020.js';
 import formats from 'ajv-formats';
 import type { FastifyInstance, InjectOptions, LightMyRequestResponse } from 'fastify';
 import { expect } from 'vitest';
+import { parseEventStream } from '../../support/event-stream.ts';
 
 export interface Operation {
   readonly method: string;
@@ -57,9 +58,14 @@ function checkAnswer(ajv: Ajv2020, { method, path, operation }: Operation, answe
   }
   const mediaType = String(answer.headers['content-type']).split(';')[0] ?? '';
   expect(Object.keys(at(responses, status, 'content')), `media type of ${name}`).toContain(mediaType);
-  const pointer = ['paths', path, method.toLowerCase(), 'responses', status, 'content', mediaType, 'schema'];
-  const valid = ajv.validate({ $ref: `openapi#/${pointer.map(escaped).join('/')}` }, answer.json());
-  expect(valid, `${name}: ${ajv.errorsText()} in ${answer.body}`).toBe(true);
+  const isStream = mediaType === 'text/event-stream';
+  const part = isStream ? 'x-event-data' : 'schema';
+  const pointer = ['paths', path, method.toLowerCase(), 'responses', status, 'content', mediaType, part];
+  const values = isStream ? parseEventStream(answer.body).map(({ data }) => JSON.parse(data)) : [answer.json()];
+  for (const value of values) {
+    const valid = ajv.validate({ $ref: `openapi#/${pointer.map(escaped).join('/')}` }, value);
+    expect(valid, `${name}: ${ajv.errorsText()} in ${answer.body}`).toBe(true);
+  }
 }
 
 function escaped(name: string): string {

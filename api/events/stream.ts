@@ -1,0 +1,78 @@
+import { once } from 'node:events';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { traceIdOf } from '../plugins/request-identity.ts';
+import { eventView } from './event-view.ts';
+import type { Subscription } from './relay.ts';
+
+/** What a caller waits before it comes back after a break. */
+const RETRY_MS = 1_000;
+/** When this process stops, all its callers come back at once; spread over so long. */
+const RETRY_SPREAD_MS = 3_000;
+
+export interface Streaming {
+  /** A comment after so much time, so that proxies (60 s of silence is usual) and dead peers are told apart. */
+  readonly heartbeatMs: number;
+  /** Who has read nothing for so long while events wait is cut off; they come back with `Last-Event-ID`. */
+  readonly slowReaderMs: number;
+}
+
+export const STREAMING: Streaming = { heartbeatMs: 15_000, slowReaderMs: 30_000 };
+
+/**
+ * Streams a subscription until its last event, the end of the process, or the caller's. At most one batch is in the
+ * socket's buffer: the next one is asked for when that is empty.
+ */
+export async function stream(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  { subscription, closing, slowReaderMs }: { subscription: Subscription; closing: AbortSignal; slowReaderMs: number },
+): Promise<void> {
+  const { raw } = reply;
+  const end = () => subscription.close();
+  raw.once('close', end);
+  request.raw.socket.once('end', end); // a caller that closes its half is taken for gone: the heartbeat would find out late
+  closing.addEventListener('abort', end);
+  if (closing.aborted || raw.destroyed) end();
+  reply.hijack();
+  reply.header('connection', 'close'); // it ends with the stream: a stopping process waits for no idle connection
+  try {
+    send(reply, { retry: RETRY_MS });
+    for (let batch = await subscription.next(); batch; batch = batch.over ? undefined : await subscription.next()) {
+      for (const event of batch.events) {
+        send(reply, { id: String(event.seq), data: eventView(event, traceIdOf(request)) });
+        if (raw.writableNeedDrain && !(await isDrained(raw, slowReaderMs))) return cut(request, reply);
+      }
+    }
+    if (closing.aborted) send(reply, { retry: RETRY_MS + Math.round(Math.random() * RETRY_SPREAD_MS) });
+  } finally {
+    closing.removeEventListener('abort', end);
+    request.raw.socket.removeListener('end', end);
+    subscription.close();
+    reply.sse.close();
+  }
+}
+
+/** Not waited for: `send` settles when the buffer is empty, and never when the caller goes away before that. */
+function send({ sse }: FastifyReply, message: { id?: string; data?: object; retry?: number }): void {
+  if (sse.isConnected) sse.send({ data: undefined, ...message }).catch(() => {});
+}
+
+async function isDrained(raw: FastifyReply['raw'], atMostMs: number): Promise<boolean> {
+  const done = new AbortController();
+  const late = AbortSignal.timeout(atMostMs);
+  const { signal } = done;
+  const drained = once(raw, 'drain', { signal }).then(() => true);
+  const gone = once(raw, 'close', { signal }).then(() => true);
+  const over = once(late, 'abort', { signal }).then(() => false);
+  try {
+    return await Promise.race([drained, gone, over]);
+  } finally {
+    done.abort();
+    await Promise.allSettled([drained, gone, over]);
+  }
+}
+
+function cut(request: FastifyRequest, reply: FastifyReply): void {
+  request.log.info('slow reader cut off');
+  reply.raw.destroy();
+}
