@@ -1,4 +1,3 @@
-import { setTimeout as pause } from 'node:timers/promises';
 import { beforeAll, expect, test } from 'vitest';
 import { createKey } from '../../cli/keys.ts';
 import { claimUpload } from '../../db/upload-claims.ts';
