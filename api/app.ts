@@ -6,6 +6,7 @@ import type { Pool } from '../db/pool.ts';
 import type { Loops } from '../platform/loops.ts';
 import type { CodecKeyring } from '../platform/temporal/keyring.ts';
 import type { BlobStore } from '../services/blob-store.ts';
+import { sendArtefact } from './artefact.ts';
 import type { Dispatcher } from './dispatcher.ts';
 import type { InlinePath } from './inline-path.ts';
 import { OPENAPI } from './openapi.ts';
@@ -23,9 +24,11 @@ import { codecRoutes } from './routes/codec.ts';
 import { deletionRoutes } from './routes/deletions.ts';
 import { healthRoutes } from './routes/health.ts';
 import { probeRoutes } from './routes/probes.ts';
+import { trackListRoutes } from './routes/track-list.ts';
 import { trackRoutes } from './routes/tracks.ts';
+import { uploadListRoutes } from './routes/upload-list.ts';
 import { uploadRoutes } from './routes/uploads.ts';
-import { ProblemSchema, SeriesSchema, TrackSchema, UploadSchema } from './schemas.ts';
+import { ProblemSchema, SeriesSchema, TrackSchema, TrackSummarySchema, UploadSchema } from './schemas.ts';
 import { PATIENCE, type Patience, serverOptions } from './server-options.ts';
 
 export interface AppDeps {
@@ -55,12 +58,15 @@ export async function buildApp(deps: AppDeps): Promise<FastifyInstance> {
   registerNotFound(app);
   const closing = registerClosing(app, patience);
   registerAuthentication(app, deps);
-  for (const schema of [ProblemSchema, UploadSchema, TrackSchema, SeriesSchema]) app.addSchema(schema);
+  const schemas = [ProblemSchema, UploadSchema, TrackSchema, TrackSummarySchema, SeriesSchema];
+  for (const schema of schemas) app.addSchema(schema);
   await app.register(swagger, OPENAPI);
   await app.register(probeRoutes, { ...deps, closing });
   await app.register(healthRoutes, { ...deps, temporal: deps.dispatcher });
   await app.register(uploadRoutes, { ...deps, closing });
+  await app.register(uploadListRoutes, deps);
   await app.register(trackRoutes, deps);
+  await app.register(trackListRoutes, deps);
   await app.register(deletionRoutes, deps);
   if (deps.codec) await app.register(codecRoutes, deps.codec);
   await app.register(documentation);
@@ -71,6 +77,17 @@ async function documentation(app: FastifyInstance): Promise<void> {
   app.addHook('onRoute', (route) => {
     route.config = { ...route.config, access: 'public' };
   });
-  app.get('/openapi.json', { schema: { hide: true } }, async () => app.swagger());
+  let text: string | undefined;
+  app.get('/openapi.json', { schema: { hide: true } }, async (request, reply) => {
+    text ??= JSON.stringify(app.swagger());
+    const body = text;
+    const document = {
+      what: 'document',
+      build: '',
+      stamp: async () => body,
+      load: async () => ({ stamp: body, body }),
+    };
+    return sendArtefact(request, reply.type('application/json; charset=utf-8'), document);
+  });
   await app.register(swaggerUi, { routePrefix: '/docs', staticCSP: true });
 }

@@ -8,6 +8,8 @@ export interface UploadView {
   /** Only in the answer to who sent the recording again: the id of the first upload, which is this one. */
   readonly duplicateOf?: string;
   readonly trackId?: string;
+  readonly nearDuplicateOf?: string;
+  readonly externalId?: string;
   readonly error?: Problem;
   readonly processedBy?: 'workflow' | 'inline';
   readonly attempts: number;
@@ -18,11 +20,13 @@ export interface UploadView {
 
 /** An upload as the API shows it. */
 export function uploadView(upload: ShownUpload, traceId: string): UploadView {
-  const { id, state, trackId, failure, processedBy } = upload;
+  const { id, state, trackId, nearDuplicateOf, externalId, failure, processedBy } = upload;
   return {
     id,
     state,
     ...(trackId && { trackId }),
+    ...(nearDuplicateOf && { nearDuplicateOf }),
+    ...(externalId && { externalId }),
     ...(failure && { error: problemOf(new Rejection(failure.code, failure.facts), traceId) }),
     ...(processedBy && { processedBy }),
     attempts: upload.attempts,
