@@ -2,10 +2,12 @@ import { RECORDING_FORMATS } from '../contracts/recordings.ts';
 import { REJECTIONS, Rejection } from '../contracts/rejections.ts';
 import { PIPELINE_VERSION } from '../contracts/track.ts';
 import type { DigestInput, ProcessedBy, ProcessUploadResult, UploadSteps } from '../contracts/uploads.ts';
+import { lockTracksOf } from '../db/near-duplicates.ts';
 import type { Pool } from '../db/pool.ts';
 import { saveTrack } from '../db/tracks.ts';
 import { type ClaimedUpload, claimState, claimUpload, holdClaim, releaseClaim } from '../db/upload-claims.ts';
 import { finishUploadFailed, finishUploadReady } from '../db/uploads.ts';
+import { linkToFirst } from './near-duplicates.ts';
 import type { ReadRecording, RecordingReader } from './read-recording.ts';
 
 export interface UploadStepsDeps {
@@ -90,6 +92,7 @@ async function save(
   const { db, processedBy, build } = deps;
   const { token } = claimed;
   return db.transaction(async (tx) => {
+    await lockTracksOf(tx, claimed.accountId);
     if (!(await holdClaim(tx, { uploadId, token }))) throw new Rejection('processing/claimed-elsewhere');
     const trackId = await saveTrack(tx, {
       ...read,
@@ -102,6 +105,7 @@ async function save(
       processedBy,
       run,
     });
+    await linkToFirst(tx, trackId);
     const won = await finishUploadReady(tx, { uploadId, token, trackId, processedBy, build });
     if (!won) throw new Rejection('processing/claimed-elsewhere'); // rolls the track back as well
     return { outcome: 'ready', trackId };

@@ -6,6 +6,7 @@ import type { Pool } from '../db/pool.ts';
 import type { Loops } from '../platform/loops.ts';
 import type { CodecKeyring } from '../platform/temporal/keyring.ts';
 import type { BlobStore } from '../services/blob-store.ts';
+import { sendArtefact } from './artefact.ts';
 import type { Dispatcher } from './dispatcher.ts';
 import { STREAM_LIMITS, type StreamLimits } from './events/open-streams.ts';
 import type { EventRelay } from './events/relay.ts';
@@ -29,10 +30,19 @@ import { healthRoutes } from './routes/health.ts';
 import { probeRoutes } from './routes/probes.ts';
 import { reprocessRoutes } from './routes/reprocess.ts';
 import { trackDebugRoutes } from './routes/track-debug.ts';
+import { trackListRoutes } from './routes/track-list.ts';
 import { trackRoutes } from './routes/tracks.ts';
 import { uploadEventsRoutes } from './routes/upload-events.ts';
+import { uploadListRoutes } from './routes/upload-list.ts';
 import { uploadRoutes } from './routes/uploads.ts';
-import { ProblemSchema, SeriesSchema, TrackSchema, UploadEventSchema, UploadSchema } from './schemas.ts';
+import {
+  ProblemSchema,
+  SeriesSchema,
+  TrackSchema,
+  TrackSummarySchema,
+  UploadEventSchema,
+  UploadSchema,
+} from './schemas.ts';
 import { PATIENCE, type Patience, serverOptions } from './server-options.ts';
 
 export interface AppDeps {
@@ -64,16 +74,17 @@ export async function buildApp(deps: AppDeps): Promise<FastifyInstance> {
   registerNotFound(app);
   const closing = registerClosing(app, patience);
   registerAuthentication(app, deps);
-  for (const schema of [ProblemSchema, UploadSchema, UploadEventSchema, TrackSchema, SeriesSchema])
-    app.addSchema(schema);
+  for (const schema of SCHEMAS) app.addSchema(schema);
   await app.register(swagger, OPENAPI);
   await app.register(probeRoutes, { ...deps, closing });
   await app.register(healthRoutes, { ...deps, temporal: deps.dispatcher });
   await app.register(uploadRoutes, { ...deps, closing });
+  await app.register(uploadListRoutes, deps);
   await app.register(reprocessRoutes, { ...deps, closing });
   const streaming = { ...STREAMING, ...STREAM_LIMITS, ...deps.streaming };
   await app.register(uploadEventsRoutes, { ...deps, streaming, closing });
   await app.register(trackRoutes, deps);
+  await app.register(trackListRoutes, deps);
   await app.register(trackDebugRoutes, deps);
   await app.register(deletionRoutes, deps);
   await app.register(deadLetterRoutes, deps);
@@ -82,10 +93,23 @@ export async function buildApp(deps: AppDeps): Promise<FastifyInstance> {
   return app;
 }
 
+const SCHEMAS = [ProblemSchema, UploadSchema, UploadEventSchema, TrackSchema, TrackSummarySchema, SeriesSchema];
+
 async function documentation(app: FastifyInstance): Promise<void> {
   app.addHook('onRoute', (route) => {
     route.config = { ...route.config, access: 'public' };
   });
-  app.get('/openapi.json', { schema: { hide: true } }, async () => app.swagger());
+  let text: string | undefined;
+  app.get('/openapi.json', { schema: { hide: true } }, async (request, reply) => {
+    text ??= JSON.stringify(app.swagger());
+    const body = text;
+    const document = {
+      what: 'document',
+      build: '',
+      stamp: async () => body,
+      load: async () => ({ stamp: body, body }),
+    };
+    return sendArtefact(request, reply.type('application/json; charset=utf-8'), document);
+  });
   await app.register(swaggerUi, { routePrefix: '/docs', staticCSP: true });
 }

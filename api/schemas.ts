@@ -44,6 +44,10 @@ export const UploadSchema = Type.Object(
     trackId: Type.Optional(
       Type.String({ format: 'uuid', description: 'Also there, and readable, while the upload is processed again.' }),
     ),
+    nearDuplicateOf: Type.Optional(
+      Type.String({ format: 'uuid', description: 'The first track of the same ride, which another recording became.' }),
+    ),
+    externalId: Type.Optional(Type.String({ description: 'As given at upload.' })),
     error: Type.Optional(Type.Ref('Problem')),
     processedBy: Type.Optional(Type.Enum(['workflow', 'inline'])),
     attempts: Type.Integer({ description: 'How often processing was begun since it was last asked for.' }),
@@ -125,9 +129,26 @@ export const TrackSchema = Type.Object(
     warnings: Type.Array(WarningSchema),
     pipelineVersion: Type.Integer(),
     inputSha256: Type.String({ description: 'SHA-256 of the inflated recording.' }),
+    createdAt: Type.String({
+      format: 'date-time',
+      description: 'When it was made first; it stays when it is made again.',
+    }),
+    nearDuplicateOf: nullable('string', {
+      format: 'uuid',
+      description: 'The first track of the same ride (docs/reference/near-duplicates.md); null when this is it.',
+    }),
     links: Type.Record(Type.String(), Type.String()),
   },
   { $id: 'Track', description: 'Definitions and units: docs/reference/statistics.md.' },
+);
+
+export const TrackSummarySchema = Type.Omit(
+  TrackSchema,
+  ['laps', 'summary', 'gpsQuality', 'wayTypes', 'warnings', 'inputSha256'],
+  {
+    $id: 'TrackSummary',
+    description: 'A track as lists show it: without what is long. The whole is behind `links.self`.',
+  },
 );
 
 const column = (description: string) => nullableArray(nullable('number'), description);

@@ -8,6 +8,8 @@ export interface UploadView {
   /** Only in the answer to who sent the recording again: the id of the first upload, which is this one. */
   readonly duplicateOf?: string;
   readonly trackId?: string;
+  readonly nearDuplicateOf?: string;
+  readonly externalId?: string;
   readonly error?: Problem;
   readonly processedBy?: 'workflow' | 'inline';
   readonly attempts: number;
@@ -20,12 +22,14 @@ export interface UploadView {
 
 /** An upload as the API shows it. */
 export function uploadView(upload: ShownUpload, traceId: string): UploadView {
-  const { id, state, trackId, failure, processedBy, run } = upload;
+  const { id, state, trackId, nearDuplicateOf, externalId, failure, processedBy, run } = upload;
   const error = failure && problemOf(new Rejection(failure.code, failure.facts), traceId);
   return {
     id,
     state,
     ...(trackId && { trackId }),
+    ...(nearDuplicateOf && { nearDuplicateOf }),
+    ...(externalId && { externalId }),
     ...(error && state === 'failed' && { error }),
     ...(error && state === 'ready' && { lastReprocess: { run, error } }),
     ...(processedBy && { processedBy }),

@@ -52,6 +52,12 @@ export const REJECTIONS = {
     'The request is not what this operation expects.',
     'See the OpenAPI document at /openapi.json.',
   ),
+  'request/bad-cursor': row(
+    400,
+    'user',
+    'The cursor is not one of this list.',
+    'Send `next` of the page before as it was given, or begin without a cursor.',
+  ),
   'request/malformed': row(
     400,
     'user',

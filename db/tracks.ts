@@ -18,16 +18,20 @@ export interface NewTrack {
   readonly run: number;
 }
 
-/** Saves a track with all its artefacts, or replaces those of the same upload. Returns its id, which never changes. */
+/**
+ * Saves a track with all its artefacts, or replaces those of the same upload. Returns its id, which never changes. Under
+ * `lockTracksOf`, so `created_at` is the clock's, not the transaction's: an account's tracks have it in the order of their
+ * commits, and no page of a list is ever passed by a track that comes late. A link to a near-duplicate is made anew after.
+ */
 export async function saveTrack(tx: Tx, track: NewTrack): Promise<string> {
   const { rows } = await tx.query<{ id: string }>(
     `insert into tracks (id, account_id, upload_id, format, statistics, pipeline_version, input_sha256, build,
-                         processed_by, run)
-     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
+                         processed_by, run, created_at)
+     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, clock_timestamp())
      on conflict (upload_id) do update
         set format = excluded.format, statistics = excluded.statistics, pipeline_version = excluded.pipeline_version,
             input_sha256 = excluded.input_sha256, build = excluded.build, processed_by = excluded.processed_by,
-            run = excluded.run, updated_at = now()
+            run = excluded.run, updated_at = now(), near_duplicate_of = null
      returning id`,
     [
       uuid(),
@@ -59,6 +63,12 @@ async function saveArtefacts(tx: Tx, trackId: string, track: NewTrack): Promise<
   );
 }
 
+/**
+ * What an artefact's tag is made of. `xmin` is the row's version as Postgres counts it: it changes with every change of the
+ * row, so nothing that enters an answer can be forgotten here; artefacts are replaced together with their row.
+ */
+const STAMP = `concat_ws(' ', t.pipeline_version, t.input_sha256, t.run, t.updated_at at time zone 'utc', t.xmin)`;
+
 export interface ShownTrack {
   readonly id: string;
   readonly uploadId: string;
@@ -66,6 +76,9 @@ export interface ShownTrack {
   readonly statistics: StoredStatistics;
   readonly pipelineVersion: number;
   readonly inputSha256: string;
+  readonly createdAt: Date;
+  readonly nearDuplicateOf: string | null;
+  readonly stamp: string;
 }
 
 export interface OwnedTrack {
@@ -73,21 +86,35 @@ export interface OwnedTrack {
   readonly trackId: string;
 }
 
+/** The stamp alone: changes whenever anything of the track does. */
+export async function findTrackStamp(db: Db, owned: OwnedTrack): Promise<string | undefined> {
+  const { rows } = await db.query<{ stamp: string }>(
+    `select ${STAMP} as stamp from tracks t where t.id = $1 and t.account_id = $2`,
+    [owned.trackId, owned.accountId],
+  );
+  return rows[0]?.stamp;
+}
+
 /** A track as its owner sees it; other people's are not there. */
 export async function findTrack(db: Db, owned: OwnedTrack): Promise<ShownTrack | undefined> {
   const { rows } = await db.query<ShownTrack>(
-    `select id, upload_id as "uploadId", format, statistics, pipeline_version as "pipelineVersion",
-            input_sha256 as "inputSha256"
-       from tracks where id = $1 and account_id = $2`,
+    `select t.id, t.upload_id as "uploadId", t.format, t.statistics, t.pipeline_version as "pipelineVersion",
+            t.input_sha256 as "inputSha256", t.created_at as "createdAt", t.near_duplicate_of as "nearDuplicateOf",
+            ${STAMP} as stamp
+       from tracks t where t.id = $1 and t.account_id = $2`,
     [owned.trackId, owned.accountId],
   );
   return rows[0];
 }
 
-export async function findTrackSeries(db: Db, owned: OwnedTrack): Promise<TrackSeries | undefined> {
-  const { rows } = await db.query<{ series: TrackSeries }>(
-    `select s.series from track_series s join tracks t on t.id = s.track_id where t.id = $1 and t.account_id = $2`,
+export async function findTrackSeries(
+  db: Db,
+  owned: OwnedTrack,
+): Promise<{ readonly series: TrackSeries; readonly stamp: string } | undefined> {
+  const { rows } = await db.query<{ series: TrackSeries; stamp: string }>(
+    `select s.series, ${STAMP} as stamp
+       from track_series s join tracks t on t.id = s.track_id where t.id = $1 and t.account_id = $2`,
     [owned.trackId, owned.accountId],
   );
-  return rows[0]?.series;
+  return rows[0];
 }

@@ -68,9 +68,16 @@ export interface ShownUpload {
   /** The number of its newest event. */
   readonly newestSeq: number;
   readonly receivedAt: Date;
+  readonly externalId: string | null;
   /** Of the track that is there, which an unfinished or failed later run leaves alone. */
   readonly warnings: readonly { code: string; detail: string; count?: number }[] | null;
+  readonly nearDuplicateOf: string | null;
 }
+
+/** Columns of a `ShownUpload`, from uploads `u` and its track `t`. */
+export const SHOWN_UPLOAD = `u.id, u.state, u.track_id as "trackId", u.failure, u.processed_by as "processedBy", u.attempts,
+            u.run, u.events_seq as "newestSeq", u.received_at as "receivedAt", u.external_id as "externalId", t.statistics -> 'warnings' as warnings,
+            t.near_duplicate_of as "nearDuplicateOf"`;
 
 /** An upload as its owner sees it; other people's are not there. */
 export async function findUpload(
@@ -78,8 +85,7 @@ export async function findUpload(
   owner: { accountId: string; uploadId: string },
 ): Promise<ShownUpload | undefined> {
   const { rows } = await db.query<ShownUpload>(
-    `select u.id, u.state, u.track_id as "trackId", u.failure, u.processed_by as "processedBy", u.attempts, u.run,
-            u.events_seq as "newestSeq", u.received_at as "receivedAt", t.statistics -> 'warnings' as warnings
+    `select ${SHOWN_UPLOAD}
        from uploads u left join tracks t on t.id = u.track_id
       where u.id = $1 and u.account_id = $2`,
     [owner.uploadId, owner.accountId],

@@ -1,53 +1,68 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import { Type } from 'typebox';
-import { Rejection } from '../../contracts/rejections.ts';
 import type { Pool } from '../../db/pool.ts';
-import { findTrack, findTrackSeries } from '../../db/tracks.ts';
+import { findTrack, findTrackSeries, findTrackStamp, type ShownTrack } from '../../db/tracks.ts';
+import { ARTEFACT_DOCUMENTATION, NOT_MODIFIED, sendArtefact } from '../artefact.ts';
 import { problems } from '../schemas.ts';
 
 const Params = Type.Object({ trackId: Type.String({ format: 'uuid' }) });
 
 /** What uploads became. */
-export const trackRoutes: FastifyPluginAsyncTypebox<{ db: Pool }> = async (app, { db }) => {
+export const trackRoutes: FastifyPluginAsyncTypebox<{ db: Pool; build: string }> = async (app, { db, build }) => {
+  const config = { access: 'account', documentation: ARTEFACT_DOCUMENTATION } as const;
+  const artefactOf = ({ accountId, params }: { accountId: string; params: { trackId: string } }) => {
+    const owned = { accountId, trackId: params.trackId };
+    return { owned, what: 'track', build, stamp: () => findTrackStamp(db, owned) };
+  };
+
   app.get(
     '/v1/tracks/:trackId',
     {
-      config: { access: 'account' },
+      config,
       schema: {
         operationId: 'getTrack',
         summary: 'A track and its figures',
         tags: ['tracks'],
         params: Params,
-        response: { 200: Type.Ref('Track'), ...problems(400, 401, 403, 404, 503) },
+        response: { 200: Type.Ref('Track'), ...NOT_MODIFIED, ...problems(400, 401, 403, 404, 503) },
       },
     },
-    async ({ accountId, params: { trackId } }) => {
-      const track = await findTrack(db, { accountId, trackId });
-      if (!track) throw new Rejection('request/not-found', { detail: 'There is no such track.' });
-      const { statistics, ...rest } = track;
-      // Rows of pipeline version 1 lack what came with version 2; nothing derives way types yet.
-      const underived = { laps: null, summary: null, gpsQuality: null, wayTypes: null };
-      const links = { self: `/v1/tracks/${trackId}`, series: `/v1/tracks/${trackId}/series` };
-      return { ...underived, ...statistics, ...rest, links };
+    async (request, reply) => {
+      const { owned, ...artefact } = artefactOf(request);
+      const load = async () => {
+        const track = await findTrack(db, owned);
+        return track && { stamp: track.stamp, body: trackView(track) };
+      };
+      return sendArtefact(request, reply, { ...artefact, load });
     },
   );
 
   app.get(
     '/v1/tracks/:trackId/series',
     {
-      config: { access: 'account' },
+      config,
       schema: {
         operationId: 'getTrackSeries',
         summary: 'The columns that playback and charts need',
         tags: ['tracks'],
         params: Params,
-        response: { 200: Type.Ref('Series'), ...problems(400, 401, 403, 404, 503) },
+        response: { 200: Type.Ref('Series'), ...NOT_MODIFIED, ...problems(400, 401, 403, 404, 503) },
       },
     },
-    async ({ accountId, params: { trackId } }) => {
-      const series = await findTrackSeries(db, { accountId, trackId });
-      if (!series) throw new Rejection('request/not-found', { detail: 'There is no such track.' });
-      return series;
+    async (request, reply) => {
+      const { owned, ...artefact } = artefactOf(request);
+      const load = async () => {
+        const found = await findTrackSeries(db, owned);
+        return found && { stamp: found.stamp, body: found.series };
+      };
+      return sendArtefact(request, reply, { ...artefact, load });
     },
   );
 };
+
+function trackView({ statistics, stamp: _, ...rest }: ShownTrack): object {
+  // Rows of pipeline version 1 lack what came with version 2; nothing derives way types yet.
+  const underived = { laps: null, summary: null, gpsQuality: null, wayTypes: null };
+  const links = { self: `/v1/tracks/${rest.id}`, series: `/v1/tracks/${rest.id}/series` };
+  return { ...underived, ...statistics, ...rest, createdAt: rest.createdAt.toISOString(), links };
+}

@@ -84,8 +84,17 @@ function asAnswer(
 function asAccepted(id: string, error: unknown, seen?: ShownUpload): ShownUpload {
   if (!isDatabaseOutage(error)) throw error;
   if (seen) return seen;
-  const nothingYet = { trackId: null, failure: null, processedBy: null, warnings: null };
-  return { id, state: 'received', attempts: 0, run: 1, newestSeq: 1, receivedAt: new Date(), ...nothingYet };
+  const noTrack = { trackId: null, failure: null, processedBy: null, warnings: null, nearDuplicateOf: null };
+  return {
+    id,
+    state: 'received',
+    attempts: 0,
+    run: 1,
+    newestSeq: 1,
+    receivedAt: new Date(),
+    externalId: null,
+    ...noTrack,
+  };
 }
 
 export async function ownUpload(db: Pool, request: FastifyRequest, uploadId: string): Promise<ShownUpload> {

@@ -1,4 +1,5 @@
 import { KEY_KINDS, type KeyKind } from '../../contracts/keys.ts';
+import { crc32 } from '../checksums/crc32.ts';
 
 /**
  * `cairn_<kind>_<id>_<secret><checksum>`: a prefix that scanners find, an id that is safe to log, 190 random bits, and a
@@ -41,14 +42,4 @@ function checksum(text: string): string {
     rest = Math.floor(rest / 62);
   }
   return digits;
-}
-
-/** CRC-32 (IEEE 802.3) of ASCII text. */
-function crc32(text: string): number {
-  let crc = 0xffffffff;
-  for (let i = 0; i < text.length; i++) {
-    crc ^= text.charCodeAt(i);
-    for (let bit = 0; bit < 8; bit++) crc = crc & 1 ? (crc >>> 1) ^ 0xedb88320 : crc >>> 1;
-  }
-  return (crc ^ 0xffffffff) >>> 0;
 }

@@ -1,7 +1,17 @@
 /** One limit: a refusal names its key and its value, and the documentation prints its reason. */
 export interface Limit {
   readonly value: number;
-  readonly unit: 'bytes' | 'times' | 'points' | 'levels' | 'attributes' | 'ms' | 'parts' | 'characters' | 'streams';
+  readonly unit:
+    | 'bytes'
+    | 'times'
+    | 'points'
+    | 'levels'
+    | 'attributes'
+    | 'ms'
+    | 'parts'
+    | 'characters'
+    | 'streams'
+    | 'items';
   readonly reason: string;
 }
 
@@ -35,6 +45,7 @@ export const LIMITS = {
     'parts',
     'Longer tracks than 1,000 km (or miles) are journeys; a hostile one would have millions.',
   ),
+  pageItems: limit(100, 'items', 'A page of 100 summaries is about 60 kB; who wants more asks for the next one.'),
   multipartParts: limit(
     16,
     'parts',

@@ -17,6 +17,8 @@ test('a track is shown with every field that was derived, and those that the con
     wayTypes: null,
     pipelineVersion: 2,
     inputSha256: 'ab'.repeat(32),
+    createdAt: expect.stringMatching(/^20\d\d-.*Z$/),
+    nearDuplicateOf: null,
     links: { self: `/v1/tracks/${trackId}`, series: `/v1/tracks/${trackId}/series` },
   });
 });
