@@ -33,7 +33,8 @@ startHousekeeping({ db, blobs, loops, log });
 const { codecKeys, codecUiToken: token, temporal, build } = config;
 const codec = token && temporal.uiUrl ? { codecKeys, token, uiOrigin: new URL(temporal.uiUrl).origin } : undefined;
 const inline = startInlinePath({ db, loops, log, reader, build, temporal: dispatcher });
-const app = await buildApp({ log, build, db, blobs, loops, dispatcher, inline, ...(codec && { codec }) });
+const { corsOrigins } = config;
+const app = await buildApp({ log, build, db, blobs, loops, dispatcher, inline, corsOrigins, ...(codec && { codec }) });
 
 shutdown.onClose('telemetry', flushTelemetry);
 shutdown.onClose('database', () => db.end());

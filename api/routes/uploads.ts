@@ -6,6 +6,7 @@ import type { KeyClaim } from '../../db/idempotency-keys.ts';
 import type { Pool } from '../../db/pool.ts';
 import { LIMITS } from '../../domain/limits/limits.ts';
 import type { BlobStore } from '../../services/blob-store.ts';
+import type { Metrics } from '../metrics/metrics.ts';
 import { currentTraceParent, traceIdOf } from '../plugins/request-identity.ts';
 import { problems } from '../schemas.ts';
 import { uploadView } from '../upload-view.ts';
@@ -20,6 +21,7 @@ export interface UploadRoutesDeps {
   readonly blobs: BlobStore;
   readonly dispatcher: { nudge(): void };
   readonly closing: AbortSignal;
+  readonly metrics: Pick<Metrics, 'received'>;
 }
 
 const Params = Type.Object({ uploadId: Type.String({ format: 'uuid' }) });
@@ -112,6 +114,7 @@ async function accept(
   const { uploadId, first } = accepted;
   const facts = { uploadId, bytes: file.storedBytes, format: file.format };
   request.log.info(facts, first ? 'upload recognised' : 'upload received');
+  deps.metrics.received.inc({ outcome: first ? 'duplicate' : 'accepted' });
   if (!first) deps.dispatcher.nudge();
   return accepted;
 }

@@ -46,7 +46,11 @@ export const UPLOAD_DOCUMENTATION: RouteDocumentation = {
       minLength: 1,
       maxLength: 255,
     },
-    'content-encoding': { type: 'string', description: '`gzip` or `identity`; the bytes decide in any case.' },
+    'content-encoding': {
+      type: 'string',
+      enum: ['gzip', 'x-gzip', 'identity'],
+      description: 'The bytes decide in any case; it must not say anything else.',
+    },
   },
   responseHeaders: {
     'idempotent-replayed': { type: 'string', description: '`true` when the answer is that of an earlier request.' },

@@ -58,8 +58,12 @@ function checkAnswer(ajv: Ajv2020, { method, path, operation }: Operation, answe
   const mediaType = String(answer.headers['content-type']).split(';')[0] ?? '';
   expect(Object.keys(at(responses, status, 'content')), `media type of ${name}`).toContain(mediaType);
   const pointer = ['paths', path, method.toLowerCase(), 'responses', status, 'content', mediaType, 'schema'];
-  const valid = ajv.validate({ $ref: `openapi#/${pointer.map(escaped).join('/')}` }, answer.json());
+  const body: unknown = mediaType.endsWith('json') ? answer.json() : answer.body;
+  const valid = ajv.validate({ $ref: `openapi#/${pointer.map(escaped).join('/')}` }, body);
   expect(valid, `${name}: ${ajv.errorsText()} in ${answer.body}`).toBe(true);
+  if (mediaType !== 'application/problem+json') return;
+  const codes: readonly unknown[] = Object.values(at(responses, status, 'x-codes'));
+  expect(codes, `x-codes of ${name}`).toContain(Object(body).code);
 }
 
 function escaped(name: string): string {
