@@ -1,4 +1,4 @@
-import type { FastifyInstance, RouteOptions } from 'fastify';
+import type { FastifyInstance, FastifyReply, FastifyRequest, RouteOptions } from 'fastify';
 import { Rejection } from '../../contracts/rejections.ts';
 import { sendProblem } from './problems.ts';
 
@@ -24,12 +24,15 @@ export function registerNotFound(app: FastifyInstance): void {
     return [...new Set(methods.flatMap((route) => [...route.methods]))].sort().join(', ');
   };
   app.decorate('allowedAt', allowedAt);
-  app.setNotFoundHandler(async (request, reply) => {
+  const refuse = (request: FastifyRequest, reply: FastifyReply) => {
     const allowed = allowedAt(request.url);
     if (allowed === undefined) return sendProblem(request, reply, new Rejection('request/not-found'));
     reply.header('allow', allowed);
     return sendProblem(request, reply, new Rejection('request/method-not-allowed'));
-  });
+  };
+  app.setNotFoundHandler(async (request, reply) => refuse(request, reply));
+  // Before the body: Fastify would look at its type first, and answer 415, or 400 to a QUERY without one.
+  app.addHook('onRequest', async (request, reply) => (request.is404 ? refuse(request, reply) : undefined));
 }
 
 function patternOf(url: string): RegExp {

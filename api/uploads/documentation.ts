@@ -43,8 +43,7 @@ export const UPLOAD_DOCUMENTATION: RouteDocumentation = {
     'idempotency-key': {
       type: 'string',
       description: '1 to 255 visible ASCII characters, one key per request and its retries.',
-      minLength: 1,
-      maxLength: 255,
+      pattern: '^[!-~]{1,255}$',
     },
     'content-encoding': {
       type: 'string',

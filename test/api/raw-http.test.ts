@@ -44,9 +44,9 @@ test.each(GARBAGE)('%s is answered as a problem, and the connection is closed', 
   await client.closed();
 });
 
-test('a method that Node itself does not know is told what is allowed', async () => {
+test.each(['FETCH', 'QUERY'])('%s, which not every Node knows, is told what is allowed', async (method) => {
   const client = await rawClient(port);
-  await client.send(Buffer.from('FETCH /v1/uploads?name=x HTTP/1.1\r\nHost: x\r\n\r\n'));
+  await client.send(Buffer.from(`${method} /v1/uploads?name=x HTTP/1.1\r\nHost: x\r\n\r\n`));
   expect((await client.answer()).headers.allow).toBe('POST');
 });
 
