@@ -12,21 +12,26 @@ import { STREAM_LIMITS, type StreamLimits } from './events/open-streams.ts';
 import type { EventRelay } from './events/relay.ts';
 import { STREAMING, type Streaming } from './events/stream.ts';
 import type { InlinePath } from './inline-path.ts';
+import { createMetrics } from './metrics/metrics.ts';
 import { OPENAPI } from './openapi.ts';
 import { registerAuthentication } from './plugins/authenticate.ts';
 import { registerConnectRefusal } from './plugins/broken-requests.ts';
 import { registerClosing } from './plugins/closing.ts';
+import { registerCors } from './plugins/cors.ts';
 import { registerExpectations } from './plugins/expectations.ts';
 import { allowHalfClosed } from './plugins/half-closed.ts';
 import { registerNotFound } from './plugins/not-found.ts';
 import { registerProblems } from './plugins/problems.ts';
 import { registerRequestLog } from './plugins/request-log.ts';
+import { registerRequestMetrics } from './plugins/request-metrics.ts';
 import { registerStandardHeaders } from './plugins/standard-headers.ts';
 import { registerUnreadBodies } from './plugins/unread-bodies.ts';
 import { codecRoutes } from './routes/codec.ts';
 import { deadLetterRoutes } from './routes/dead-letters.ts';
 import { deletionRoutes } from './routes/deletions.ts';
 import { healthRoutes } from './routes/health.ts';
+import { metricsRoutes } from './routes/metrics.ts';
+import { opsWorkerRoutes } from './routes/ops-workers.ts';
 import { probeRoutes } from './routes/probes.ts';
 import { reprocessRoutes } from './routes/reprocess.ts';
 import { trackDebugRoutes } from './routes/track-debug.ts';
@@ -56,6 +61,8 @@ export interface AppDeps {
   readonly relay: EventRelay;
   /** The codec endpoint of the Temporal Web UI; none without it. */
   readonly codec?: { readonly codecKeys: CodecKeyring; readonly token: string; readonly uiOrigin: string };
+  /** Origins whose pages may call the API from a browser; none by default. */
+  readonly corsOrigins?: readonly string[];
   readonly patience?: Partial<Patience>;
   readonly streaming?: Partial<Streaming & StreamLimits>;
 }
@@ -63,11 +70,14 @@ export interface AppDeps {
 /** The whole API, ready to listen or to be injected into; it never listens itself. */
 export async function buildApp(deps: AppDeps): Promise<FastifyInstance> {
   const patience = { ...PATIENCE, ...deps.patience };
+  const metrics = createMetrics(deps);
   const app = Fastify(serverOptions(deps.log, patience)).withTypeProvider<TypeBoxTypeProvider>();
   registerProblems(app);
   registerStandardHeaders(app);
   registerRequestLog(app);
+  registerRequestMetrics(app, metrics);
   registerUnreadBodies(app);
+  registerCors(app, deps.corsOrigins ?? []);
   registerExpectations(app);
   registerConnectRefusal(app);
   allowHalfClosed(app);
@@ -78,7 +88,7 @@ export async function buildApp(deps: AppDeps): Promise<FastifyInstance> {
   await app.register(swagger, OPENAPI);
   await app.register(probeRoutes, { ...deps, closing });
   await app.register(healthRoutes, { ...deps, temporal: deps.dispatcher });
-  await app.register(uploadRoutes, { ...deps, closing });
+  await app.register(uploadRoutes, { ...deps, closing, metrics });
   await app.register(uploadListRoutes, deps);
   await app.register(reprocessRoutes, { ...deps, closing });
   const streaming = { ...STREAMING, ...STREAM_LIMITS, ...deps.streaming };
@@ -88,6 +98,8 @@ export async function buildApp(deps: AppDeps): Promise<FastifyInstance> {
   await app.register(trackDebugRoutes, deps);
   await app.register(deletionRoutes, deps);
   await app.register(deadLetterRoutes, deps);
+  await app.register(opsWorkerRoutes, deps);
+  await app.register(metricsRoutes, metrics);
   if (deps.codec) await app.register(codecRoutes, deps.codec);
   await app.register(documentation);
   return app;

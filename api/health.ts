@@ -55,7 +55,8 @@ async function checkWorkers(db: Pool): Promise<HealthPart> {
   );
 }
 
-const OLDEST_WAIT_S_AT_MOST = 30;
+/** An upload that nobody has begun with after this long is a backlog. */
+export const OLDEST_WAIT_S_AT_MOST = 30;
 
 async function checkBacklog(db: Pool): Promise<HealthPart> {
   const { waiting, oldestWaitS } = await dispatchBacklog(db);

@@ -21,10 +21,19 @@ export interface InlinePathDeps {
   readonly temporal: { status(): 'reachable' | 'away' | 'unknown' };
 }
 
-export type InlineReason = 'temporal away' | 'no worker alive';
+export const INLINE_REASONS = ['temporal away', 'no worker alive'] as const;
+export type InlineReason = (typeof INLINE_REASONS)[number];
 
 export interface InlinePath {
-  status(): { readonly reason: InlineReason | undefined; readonly processed: number };
+  status(): InlineStatus;
+}
+
+export interface InlineStatus {
+  /** Why uploads would be processed here right now. */
+  readonly reason: InlineReason | undefined;
+  /** Uploads brought to an end here since the start, in all and by the reason. */
+  readonly processed: number;
+  readonly processedFor: Readonly<Record<InlineReason, number>>;
 }
 
 const LOOK_EVERY_MS = 1_000;
@@ -41,7 +50,7 @@ const ATTEMPTS_AT_MOST = 5;
  * fenced claims, so that nothing is done twice to effect when the engine comes back in the middle.
  */
 export function startInlinePath(deps: InlinePathDeps): InlinePath {
-  const state: InlineState = { reason: undefined, processed: 0, working: false };
+  const state = newState();
   const steps = createInlineSteps({ ...deps, processId: randomUUID() });
   const loop = deps.loops.start({
     name: 'inline path',
@@ -53,17 +62,28 @@ export function startInlinePath(deps: InlinePathDeps): InlinePath {
       const uploads = state.reason ? await uploadsForInline(deps.db, search) : [];
       report(deps.log, state, uploads.length > 0);
       const ended = await Promise.all(uploads.map((upload) => processInline(deps, steps, upload)));
-      state.processed += ended.filter(Boolean).length;
+      count(state, ended.filter(Boolean).length);
       if (ended.some(Boolean)) loop.nudge(); // there may be more, and the reason is asked again before each batch
     },
   });
   return { status: () => state };
 }
 
-interface InlineState {
+interface InlineState extends InlineStatus {
   reason: InlineReason | undefined;
   processed: number;
+  readonly processedFor: Record<InlineReason, number>;
   working: boolean;
+}
+
+function newState(): InlineState {
+  const processedFor = { 'temporal away': 0, 'no worker alive': 0 };
+  return { reason: undefined, processed: 0, processedFor, working: false };
+}
+
+function count(state: InlineState, uploads: number): void {
+  state.processed += uploads;
+  if (state.reason) state.processedFor[state.reason] += uploads;
 }
 
 /** One line when an episode begins (with the first upload, not at every start before the worker is up), one at its end. */

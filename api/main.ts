@@ -35,7 +35,9 @@ const relay = startEventRelay({ databaseUrl: config.databaseUrl, db, loops, log 
 const { codecKeys, codecUiToken: token, temporal, build } = config;
 const codec = token && temporal.uiUrl ? { codecKeys, token, uiOrigin: new URL(temporal.uiUrl).origin } : undefined;
 const inline = startInlinePath({ db, loops, log, reader, build, temporal: dispatcher });
-const app = await buildApp({ log, build, db, blobs, loops, dispatcher, inline, relay, ...(codec && { codec }) });
+const { corsOrigins } = config;
+const parts = { log, build, db, blobs, loops, dispatcher, inline, relay, corsOrigins };
+const app = await buildApp({ ...parts, ...(codec && { codec }) });
 
 shutdown.onClose('telemetry', flushTelemetry);
 shutdown.onClose('database', () => db.end());

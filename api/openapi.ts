@@ -1,5 +1,8 @@
 import type { SwaggerOptions } from '@fastify/swagger';
 import type { FastifySchema } from 'fastify';
+import { describeContract } from './contract/describe.ts';
+import { COMPATIBILITY, CONTRACT_DESCRIPTION } from './contract/policy.ts';
+import type { Access } from './plugins/authenticate.ts';
 
 /** How the OpenAPI document is made from the routes: shared shapes keep their names, and each route says its security. */
 export const OPENAPI: SwaggerOptions = {
@@ -8,16 +11,14 @@ export const OPENAPI: SwaggerOptions = {
     info: {
       title: 'Cairn',
       version: '1.0.0',
-      description: `Durable processing of outdoor recordings. Every refusal is \`application/problem+json\` with a stable
-\`code\`; every answer carries \`X-Request-ID\`. While the workflow engine or its workers are away uploads are accepted all the
-same and processed by the API itself.`,
+      description: CONTRACT_DESCRIPTION,
       license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },
     },
     tags: [
       { name: 'uploads', description: 'Files received from callers.' },
       { name: 'tracks', description: 'What uploads become.' },
       { name: 'ops', description: 'For operators; these need an operator key.' },
-      { name: 'health', description: 'For balancers and people.' },
+      { name: 'health', description: 'For balancers, scrapers and people.' },
     ],
     components: {
       securitySchemes: {
@@ -42,14 +43,20 @@ same and processed by the API itself.`,
     const { access, orTicket, documentation } = route.config ?? {};
     const security = access === 'public' ? [] : [{ key: [] }, ...(orTicket ? [{ ticket: [] }] : [])];
     const headers = { ...(access === 'account' && ACCOUNT_HEADER), ...documentation?.headers };
-    const documented: FastifySchema = {
+    const documented: FastifySchema & { 'x-access': Access | undefined } = {
       ...schema,
+      'x-access': access,
       security,
       ...(Object.keys(headers).length > 0 && { headers: { type: 'object', properties: headers } }),
       ...(documentation?.body && { body: documentation.body }),
       response: withHeaders(Object(schema?.response), documentation?.responseHeaders ?? {}),
     };
     return { schema: documented, url };
+  },
+  transformObject: (made) => {
+    if (!('openapiObject' in made)) return made.swaggerObject;
+    describeContract(made.openapiObject);
+    return { ...made.openapiObject, 'x-compatibility': COMPATIBILITY };
   },
 };
 
@@ -68,7 +75,11 @@ declare module 'fastify' {
 }
 
 const ACCOUNT_HEADER = {
-  'cairn-account': { type: 'string', description: "With a site key: the site's own id of the account it acts for." },
+  'cairn-account': {
+    type: 'string',
+    pattern: '^[!-~]{1,128}$',
+    description: "With a site key: the site's own id of the account it acts for. Account keys may only name their own.",
+  },
 };
 
 const EVERY_ANSWER = {

@@ -1,4 +1,5 @@
 import { Command } from 'commander';
+import { doctorCommand } from './commands/doctor.ts';
 import { historiesCommand } from './commands/histories.ts';
 import { keysCommand } from './commands/keys.ts';
 import { migrateCommand } from './commands/migrate.ts';
@@ -9,6 +10,7 @@ import { UsageError } from './settings.ts';
 const program = new Command('cairn')
   .description('Operate a Cairn installation. Settings come from the environment, or from a running `npm start`.')
   .exitOverride((error) => process.exit(error.exitCode === 0 ? 0 : 1))
+  .addCommand(doctorCommand())
   .addCommand(keysCommand())
   .addCommand(uploadsCommand())
   .addCommand(migrateCommand())

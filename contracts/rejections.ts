@@ -39,12 +39,7 @@ export const REJECTIONS = {
     'A site key must name the account it acts for.',
     'Send the header `Cairn-Account: <your id of the person>`.',
   ),
-  'auth/bad-account': row(
-    400,
-    'user',
-    'The account header cannot be used.',
-    'Send 1 to 128 visible ASCII characters; account keys may only name their own account.',
-  ),
+  'auth/bad-account': row(400, 'user', 'The account header cannot be used.', 'Send 1 to 128 visible ASCII characters.'),
 
   'request/invalid': row(
     400,

@@ -62,3 +62,24 @@ export async function revokeApiKey(db: Db, id: string): Promise<boolean> {
   ]);
   return rowCount === 1;
 }
+
+export interface KeyOverview {
+  readonly operatorKeys: number;
+  /** Live keys that expire soon, the soonest first, at most 20. */
+  readonly expiring: readonly { id: string; kind: KeyKind; name: string; expiresAt: Date }[];
+}
+
+/** What an operator must know of the keys: whether there is one for operators, and which ones end soon. */
+export async function keyOverview(db: Db, { withinS }: { withinS: number }): Promise<KeyOverview> {
+  const operators = await db.query<{ keys: number }>(
+    `select count(*) as keys from api_keys where kind = 'operator' and ${LIVE}`,
+  );
+  const expiring = await db.query<KeyOverview['expiring'][number]>(
+    `select id, kind, name, expires_at as "expiresAt" from api_keys
+      where ${LIVE} and expires_at < now() + make_interval(secs => $1) order by expires_at, id limit 20`,
+    [withinS],
+  );
+  return { operatorKeys: operators.rows[0]?.keys ?? 0, expiring: expiring.rows };
+}
+
+const LIVE = `revoked_at is null and (expires_at is null or expires_at > now())`;

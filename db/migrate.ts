@@ -30,9 +30,14 @@ export async function migrate(databaseUrl: string): Promise<readonly string[]> {
   }
 }
 
+/** Every migration of this code, in order. */
+export async function knownMigrations(): Promise<readonly string[]> {
+  return (await readMigrations()).map((file) => file.name);
+}
+
 /** The names that `migrate` would apply; empty when the database is up to date. */
 export async function pendingMigrations(applied: readonly string[]): Promise<readonly string[]> {
-  return (await readMigrations()).map((file) => file.name).filter((name) => !applied.includes(name));
+  return (await knownMigrations()).filter((name) => !applied.includes(name));
 }
 
 interface MigrationFile {

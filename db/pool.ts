@@ -13,6 +13,8 @@ export interface Tx extends Db {
 export interface Pool extends Db {
   /** Runs `work` in one transaction: committed when it returns, rolled back when it throws. */
   transaction<Result>(work: (tx: Tx) => Promise<Result>): Promise<Result>;
+  /** Connections that are open, those of them that are idle, who waits for one, and the most there may be. */
+  stats(): { readonly open: number; readonly idle: number; readonly waiting: number; readonly most: number };
   end(): Promise<void>;
 }
 
@@ -32,9 +34,10 @@ pg.types.setTypeParser(pg.types.builtins.INT8, Number); // byte counts and token
 
 export function connect(databaseUrl: string, options: PoolOptions = {}): Pool {
   const { statementTimeoutMs = STATEMENT_TIMEOUT_MS } = options;
+  const most = options.max ?? 10;
   const pool = new pg.Pool({
     connectionString: databaseUrl,
-    max: options.max ?? 10,
+    max: most,
     connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
     statement_timeout: statementTimeoutMs,
     query_timeout: statementTimeoutMs + 2_000,
@@ -45,6 +48,7 @@ export function connect(databaseUrl: string, options: PoolOptions = {}): Pool {
   return {
     query: (text, values) => pool.query(text, values && [...values]),
     transaction: (work) => transaction(pool, work),
+    stats: () => ({ open: pool.totalCount, idle: pool.idleCount, waiting: pool.waitingCount, most }),
     end: () => pool.end(),
   };
 }

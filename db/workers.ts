@@ -7,12 +7,20 @@ export interface WorkerRow {
   readonly pid: number;
 }
 
+/** A loop of a worker process, as platform/loops.ts tells it. */
+export interface WorkerLoop {
+  readonly name: string;
+  readonly lastTickAt: string;
+  readonly turns: number;
+  readonly dead: boolean;
+}
+
 /** "I am here": renewed every few seconds by each worker process. */
-export async function renewWorker(db: Db, worker: WorkerRow): Promise<void> {
+export async function renewWorker(db: Db, worker: WorkerRow, loops: readonly WorkerLoop[] = []): Promise<void> {
   await db.query(
-    `insert into workers (id, build, queues, pid) values ($1, $2, $3, $4)
-     on conflict (id) do update set seen_at = now()`,
-    [worker.id, worker.build, worker.queues, worker.pid],
+    `insert into workers (id, build, queues, pid, loops) values ($1, $2, $3, $4, $5)
+     on conflict (id) do update set seen_at = now(), loops = excluded.loops`,
+    [worker.id, worker.build, worker.queues, worker.pid, JSON.stringify(loops)],
   );
 }
 
@@ -30,6 +38,22 @@ export async function liveWorkers(db: Db, withinS: number): Promise<readonly Liv
   const { rows } = await db.query<LiveWorker>(
     `select id, build, queues, pid, started_at as "startedAt", seen_at as "seenAt" from workers
       where seen_at > now() - make_interval(secs => $1) order by started_at, id`,
+    [withinS],
+  );
+  return rows;
+}
+
+export interface SeenWorker extends LiveWorker {
+  readonly alive: boolean;
+  readonly loops: readonly WorkerLoop[];
+}
+
+/** Every worker that is remembered, the living (seen within `withinS`) first, at most 200. */
+export async function seenWorkers(db: Db, withinS: number): Promise<readonly SeenWorker[]> {
+  const { rows } = await db.query<SeenWorker>(
+    `select id, build, queues, pid, loops, started_at as "startedAt", seen_at as "seenAt",
+            seen_at > now() - make_interval(secs => $1) as alive
+       from workers order by alive desc, seen_at desc, id limit 200`,
     [withinS],
   );
   return rows;

@@ -11,6 +11,8 @@ export interface Config {
   readonly blobDir: string;
   readonly host: string;
   readonly port: number;
+  /** Origins whose pages may call the API from a browser. */
+  readonly corsOrigins: readonly string[];
   readonly logLevel: string;
   /** Names the code that is running, in stamps and logs. */
   readonly build: string;
@@ -31,6 +33,7 @@ export function readConfig(env: Environment): Config {
     blobDir: value.CAIRN_BLOB_DIR,
     host: value.CAIRN_HOST,
     port: value.PORT,
+    corsOrigins: value.CAIRN_CORS_ORIGINS ?? [],
     logLevel: value.CAIRN_LOG_LEVEL,
     build: value.CAIRN_BUILD,
   };
@@ -46,6 +49,7 @@ export const SETTINGS = {
   CAIRN_BLOB_DIR: setting('Folder of the blob store.', text),
   CAIRN_HOST: setting('Address to listen on.', text, '127.0.0.1'),
   PORT: setting('Port to listen on.', port, '3000'),
+  CAIRN_CORS_ORIGINS: optional('Origins whose pages may call the API from a browser, separated by commas.', origins),
   CAIRN_LOG_LEVEL: setting('pino level.', logLevel, 'info'),
   CAIRN_BUILD: setting('Names the running code; set by the release.', text, 'development'),
 } as const;
@@ -85,6 +89,13 @@ function httpUrl(value: string): string {
   const url = URL.canParse(value) ? new URL(value) : undefined;
   if (url?.protocol !== 'http:' && url?.protocol !== 'https:') throw new Error('must be an http(s) URL');
   return value.replace(/\/$/, '');
+}
+
+function origins(value: string): readonly string[] {
+  const all = value.split(',').map((origin) => origin.trim());
+  const isOrigin = (text: string) => URL.canParse(text) && /^https?:/.test(text) && new URL(text).origin === text;
+  if (!all.every(isOrigin)) throw new Error('must be origins such as https://www.example.org, separated by commas');
+  return all;
 }
 
 function postgresUrl(value: string): string {

@@ -1,4 +1,5 @@
 import { type NativeConnection, Worker, type WorkerOptions, type WorkflowBundleOption } from '@temporalio/worker';
+import { PROCESSES } from '../contracts/processes.ts';
 import { QUEUES, type QueueName } from '../contracts/queues.ts';
 import type { UploadSteps } from '../contracts/uploads.ts';
 import type { Log } from '../platform/log.ts';
@@ -44,7 +45,7 @@ const CONCURRENT_LARGE_DIGESTS = 1;
 /** Time for running steps to end at SIGTERM; platform/shutdown.ts and the container's grace must be longer. */
 const SHUTDOWN_GRACE = '20s';
 
-export const POLLED_QUEUES: readonly QueueName[] = Object.values(QUEUES);
+export const POLLED_QUEUES: readonly QueueName[] = PROCESSES.worker.queues;
 
 function common(deps: WorkersDeps): Omit<WorkerOptions, 'taskQueue'> {
   return {

@@ -16,7 +16,7 @@ export function startWorkerHeartbeat(deps: { db: Pool; loops: Loops; build: stri
     everyMs: EVERY_MS,
     deadAfterMs: DEAD_AFTER_MS,
     turn: async () => {
-      await renewWorker(deps.db, worker);
+      await renewWorker(deps.db, worker, deps.loops.status());
       await removeDeadWorkers(deps.db);
     },
   });

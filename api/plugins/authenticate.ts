@@ -77,16 +77,18 @@ async function authenticate(db: Pool, request: FastifyRequest): Promise<LiveApiK
 }
 
 const ACCOUNT = /^[\x21-\x7e]{1,128}$/;
+const OWN_ACCOUNT = { detail: 'An account key acts for its own account alone.' };
 
 async function accountOf(db: Pool, key: LiveApiKey, request: FastifyRequest): Promise<string> {
   const named = request.headers['cairn-account'];
   if (key.kind === 'operator') throw new Rejection('auth/forbidden', { detail: 'Operator keys have no recordings.' });
+  if (named !== undefined && !(typeof named === 'string' && ACCOUNT.test(named)))
+    throw new Rejection('auth/bad-account');
   if (key.kind === 'account') {
-    if (named !== undefined && named !== key.accountExternalId) throw new Rejection('auth/bad-account');
+    if (named !== undefined && named !== key.accountExternalId) throw new Rejection('auth/forbidden', OWN_ACCOUNT);
     if (!key.accountId) throw new Error(`account key ${key.id} has no account`);
     return key.accountId;
   }
   if (named === undefined) throw new Rejection('auth/account-required');
-  if (typeof named !== 'string' || !ACCOUNT.test(named)) throw new Rejection('auth/bad-account');
   return accountIdFor(db, named);
 }

@@ -10,14 +10,31 @@ import { STANDARD_HEADERS } from './standard-headers.ts';
 import { LINGER_MS } from './unread-bodies.ts';
 
 /** Node's parser gave up before there was a request: the answer is written to the socket by hand, as a problem too. */
-export function answerBrokenRequest(error: Error & { code?: string }, socket: Socket): void {
+export function answerBrokenRequest(
+  this: FastifyInstance,
+  error: Error & { code?: string; rawPacket?: unknown },
+  socket: Socket,
+): void {
   if (error.code === 'ECONNRESET' || !socket.writable || isAnswering(socket)) return void socket.destroy();
-  writeProblem(socket, PARSER_CODES[error.code ?? ''] ?? 'request/malformed');
+  const address = addressOfUnknownMethod(error.code, error.rawPacket);
+  if (address === undefined) return void writeProblem(socket, PARSER_CODES[error.code ?? ''] ?? 'request/malformed');
+  const allow = this.allowedAt(address);
+  if (allow === undefined) writeProblem(socket, 'request/not-found');
+  else writeProblem(socket, 'request/method-not-allowed', { allow });
 }
 
 /** `CONNECT` never becomes a request either; this is no proxy. */
 export function registerConnectRefusal(app: FastifyInstance): void {
   app.server.on('connect', (_request, socket) => writeProblem(socket, 'request/method-not-allowed', { allow: '' }));
+}
+
+/** A whole request line with a method that the parser does not have (Node 20: `QUERY`): no broken request, a refused one. */
+const METHOD_UNKNOWN_TO_NODE = /^[\w!#$%&'*+.^`|~-]{1,64} (\/\S*) HTTP\/1\.[01]\r\n/;
+const LINE_BYTES_AT_MOST = 4_096;
+
+function addressOfUnknownMethod(code: string | undefined, packet: unknown): string | undefined {
+  if (code !== 'HPE_INVALID_METHOD' || !Buffer.isBuffer(packet)) return undefined;
+  return METHOD_UNKNOWN_TO_NODE.exec(packet.toString('latin1', 0, LINE_BYTES_AT_MOST))?.[1];
 }
 
 const PARSER_CODES: Readonly<Record<string, RejectionCode>> = {

@@ -7,6 +7,7 @@ import type { Pool } from '../../db/pool.ts';
 import { LIMITS } from '../../domain/limits/limits.ts';
 import type { BlobStore } from '../../services/blob-store.ts';
 import type { EventRelay } from '../events/relay.ts';
+import type { Metrics } from '../metrics/metrics.ts';
 import { currentTraceParent, traceIdOf } from '../plugins/request-identity.ts';
 import { problems } from '../schemas.ts';
 import { uploadView } from '../upload-view.ts';
@@ -22,6 +23,7 @@ export interface UploadRoutesDeps {
   readonly dispatcher: { nudge(): void };
   readonly relay: EventRelay;
   readonly closing: AbortSignal;
+  readonly metrics: Pick<Metrics, 'received'>;
 }
 
 const Params = Type.Object({ uploadId: Type.String({ format: 'uuid' }) });
@@ -119,6 +121,7 @@ async function accept(
   const { uploadId, first } = accepted;
   const facts = { uploadId, bytes: file.storedBytes, format: file.format };
   request.log.info(facts, first ? 'upload recognised' : 'upload received');
+  deps.metrics.received.inc({ outcome: first ? 'duplicate' : 'accepted' });
   if (!first) deps.dispatcher.nudge();
   return accepted;
 }

@@ -26,8 +26,7 @@ const PREFER = {
 const IDEMPOTENCY_KEY = {
   type: 'string',
   description: '1 to 255 visible ASCII characters, one key per request and its retries.',
-  minLength: 1,
-  maxLength: 255,
+  pattern: '^[!-~]{1,255}$',
 };
 const ANSWERED = {
   'idempotent-replayed': { type: 'string', description: '`true` when the answer is that of an earlier request.' },
@@ -64,7 +63,11 @@ export const UPLOAD_DOCUMENTATION: RouteDocumentation = {
   headers: {
     prefer: PREFER,
     'idempotency-key': IDEMPOTENCY_KEY,
-    'content-encoding': { type: 'string', description: '`gzip` or `identity`; the bytes decide in any case.' },
+    'content-encoding': {
+      type: 'string',
+      enum: ['gzip', 'x-gzip', 'identity'],
+      description: 'The bytes decide in any case; it must not say anything else.',
+    },
   },
   responseHeaders: ANSWERED,
 };

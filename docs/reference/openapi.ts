@@ -17,7 +17,9 @@ export async function openapiText(): Promise<string> {
   const blobs = { put: never, stage: never, get: never, range: never, head: never, delete: never, ...nothing };
   const dispatcher = { nudge: () => {}, status: () => 'unknown' as const };
   const db = connect('postgres://nobody@127.0.0.1:9/none');
-  const inline = { status: () => ({ reason: undefined, processed: 0 }) };
+  const inline = {
+    status: () => ({ reason: undefined, processed: 0, processedFor: { 'temporal away': 0, 'no worker alive': 0 } }),
+  };
   const relay = { subscribe: () => ({ next: never, close: () => {} }), close: async () => {} };
   const app = await buildApp({ log, build: 'none', db, blobs, loops, dispatcher, inline, relay });
   try {

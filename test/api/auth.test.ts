@@ -18,6 +18,8 @@ const ACCESS: Readonly<Record<string, 'public' | 'account' | 'operator'>> = {
   'GET /ready': 'public',
   'GET /health': 'public',
   'GET /version': 'public',
+  'GET /metrics': 'public',
+  'GET /v1/ops/workers': 'operator',
   'POST /v1/uploads': 'account',
   'GET /v1/uploads/{uploadId}': 'account',
   'DELETE /v1/uploads/{uploadId}': 'account',
@@ -106,7 +108,8 @@ const MISPLACED: readonly [string, () => Headers, RejectionCode][] = [
   ['a site key with two accounts', () => naming('somebody, somebody-else', keys.site), 'auth/bad-account'],
   ['a site key with an account of 129 characters', () => naming('x'.repeat(129), keys.site), 'auth/bad-account'],
   ['a site key with an account that is not ASCII', () => naming('j\u00f6rg', keys.site), 'auth/bad-account'],
-  ['an account key that names another account', () => naming('somebody-else', keys.account), 'auth/bad-account'],
+  ['an account key that names another account', () => naming('somebody-else', keys.account), 'auth/forbidden'],
+  ['an account key with a blank account', () => naming(' ', keys.account), 'auth/bad-account'],
 ];
 
 test('every operation of the document says here who may call it, and the document says the same', () => {

@@ -35,6 +35,13 @@ test.each([
   expect(answer.headers.allow).toBe(allow);
 });
 
+test('another method is 405 whatever its body is said to be', async () => {
+  for (const headers of [{}, { 'content-type': 'text/strange' }, { 'content-type': 'no type' }]) {
+    const answer = await stack.app.inject({ method: 'PUT', url: '/live', headers, payload: 'x' });
+    expectProblem(answer, 'request/method-not-allowed');
+  }
+});
+
 test('HEAD answers like GET without a body', async () => {
   const head = await stack.app.inject({ method: 'HEAD', url: '/live' });
   expect({ status: head.statusCode, body: head.body, length: head.headers['content-length'] }).toEqual({

@@ -12,7 +12,9 @@ const GARBAGE: readonly [string, string, RejectionCode][] = [
   ['no HTTP at all', 'hello\r\n\r\n', 'request/malformed'],
   ['a TLS hello', '\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03', 'request/malformed'],
   ['an unknown version', 'GET / HTTP/9.9\r\nHost: x\r\n\r\n', 'request/malformed'],
-  ['an unknown method', 'FETCH / HTTP/1.1\r\nHost: x\r\n\r\n', 'request/malformed'],
+  ['an unknown method on nothing', 'FETCH / HTTP/1.1\r\nHost: x\r\n\r\n', 'request/not-found'],
+  ['an unknown method', 'FETCH /live HTTP/1.1\r\nHost: x\r\n\r\n', 'request/method-not-allowed'],
+  ['an unknown method and no HTTP', 'FETCH /live\r\n\r\n', 'request/malformed'],
   ['a NUL in a header', 'GET /live HTTP/1.1\r\nHost: x\r\nX-A: a\0b\r\n\r\n', 'request/malformed'],
   ['a space before the colon', 'GET /live HTTP/1.1\r\nHost: x\r\nX-A : b\r\n\r\n', 'request/malformed'],
   ['a folded header', 'GET /live HTTP/1.1\r\nHost: x\r\n X-A: b\r\n\r\n', 'request/malformed'],
@@ -40,6 +42,12 @@ test.each(GARBAGE)('%s is answered as a problem, and the connection is closed', 
   expectRawProblem(answer, code);
   expect(answer.headers).toMatchObject({ connection: 'close', 'cache-control': 'no-store' });
   await client.closed();
+});
+
+test.each(['FETCH', 'QUERY'])('%s, which not every Node knows, is told what is allowed', async (method) => {
+  const client = await rawClient(port);
+  await client.send(Buffer.from(`${method} /v1/uploads?name=x HTTP/1.1\r\nHost: x\r\n\r\n`));
+  expect((await client.answer()).headers.allow).toBe('POST');
 });
 
 const POST = `POST /v1/uploads HTTP/1.1\r\nHost: x\r\n${KEY}`;

@@ -57,5 +57,5 @@ test.each<[string, string[]]>([
 test('help is asked for and given: code 0, every command named', async () => {
   const { code, out } = await cairn(['--help']);
   expect(code).toBe(0);
-  for (const command of ['keys', 'uploads', 'migrate', 'histories']) expect(out).toContain(command);
+  for (const command of ['doctor', 'keys', 'uploads', 'migrate', 'histories']) expect(out).toContain(command);
 });

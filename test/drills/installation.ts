@@ -14,6 +14,7 @@ import { environment } from '../../platform/environment.ts';
 export interface Installation {
   readonly api: string;
   readonly apiKey: string;
+  readonly operatorKey: string;
   readonly databaseUrl: string;
   readonly pids: { readonly api: number; readonly worker: number };
   killTemporal(): Promise<void>;

@@ -7,6 +7,7 @@ import { expect, onTestFinished, test } from 'vitest';
 import { freePort } from '../../platform/embedded/ports.ts';
 import { isAlive } from '../../platform/embedded/processes.ts';
 import { environment } from '../../platform/environment.ts';
+import { cairn } from '../cli/cairn.ts';
 import { projectRoot, testHome } from '../support/servers.ts';
 
 test('npm start: from nothing to a processed recording, found by a second start, gone after SIGTERM', async () => {
@@ -24,6 +25,10 @@ test('npm start: from nothing to a processed recording, found by a second start,
   const [trackUrl = ''] = /http\S+\/v1\/tracks\/\S+/.exec(first.text()) ?? [];
   const track = await fetch(trackUrl, { headers: { authorization: `Bearer ${dev.apiKey}` } });
   expect(await track.json()).toMatchObject({ points: 3600 });
+
+  const doctor = await cairn(['doctor', '--json'], { CAIRN_HOME: home }); // another terminal, without any configuration
+  expect(doctor.code, doctor.out).toBe(0);
+  expect(JSON.parse(doctor.out)).toMatchObject({ verdict: 'green', runBy: 'npm start', api: dev.api });
 
   const second = up(home, port);
   expect(await second.exitCode).toBe(0);

@@ -46,6 +46,13 @@ test('a blank setting counts as missing, and blanks around a value do not', () =
   expect(readConfig({ ...GOOD, PORT: ' 8080 ', CAIRN_LOG_LEVEL: '' })).toMatchObject({ port: 8080, logLevel: 'info' });
 });
 
+test('origins are a list, and there is none by default', () => {
+  expect(readConfig(GOOD).corsOrigins).toEqual([]);
+  const CAIRN_CORS_ORIGINS = 'https://www.example.org, http://localhost:5173';
+  const { corsOrigins } = readConfig({ ...GOOD, CAIRN_CORS_ORIGINS });
+  expect(corsOrigins).toEqual(['https://www.example.org', 'http://localhost:5173']);
+});
+
 const key = (bytes: number) => randomBytes(bytes).toString('base64');
 
 test.each<[string, Environment]>([
@@ -63,6 +70,8 @@ test.each<[string, Environment]>([
   ['a port out of range', { PORT: '65536' }],
   ['a port of Temporal out of range', { CAIRN_TEMPORAL_ADDRESS: 'temporal:72333' }],
   ['Temporal by URL', { CAIRN_TEMPORAL_ADDRESS: 'http://temporal:7233' }],
+  ['an origin with a path', { CAIRN_CORS_ORIGINS: 'https://www.example.org/app' }],
+  ['an origin of anybody', { CAIRN_CORS_ORIGINS: '*' }],
   ['a UI address of another scheme', { CAIRN_TEMPORAL_UI_URL: 'javascript:alert(1)' }],
 ])('%s is refused, and the refusal does not quote it', (_, changes) => {
   const problems = problemsOf(changes);

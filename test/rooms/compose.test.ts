@@ -2,10 +2,10 @@ import { randomBytes } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import { PROCESSES, type ProcessRow } from '../../contracts/processes.ts';
 import { QUEUES } from '../../contracts/queues.ts';
 import { OTHER_SETTINGS, readConfig, SETTINGS } from '../../platform/config.ts';
 import { unknownSettings } from '../../platform/settings.ts';
-import { POLLED_QUEUES } from '../../workers/create-workers.ts';
 import { declaredVolumes, environmentOf, ours, services, variables } from './support/compose-file.ts';
 import { root } from './support/source-files.ts';
 
@@ -42,13 +42,19 @@ test('deploy/example.env names what the file asks for, and holds no value', () =
   expect(settings.filter(([, value]) => value !== '')).toEqual([]);
 });
 
-/** Which program polls which queues. A queue that no container polls is work that waits for ever. */
-const POLLED_BY = { 'dist/workers/main.js': POLLED_QUEUES } as const;
+const table: readonly (readonly [string, ProcessRow])[] = Object.entries(PROCESSES);
 
-test.each(Object.values(QUEUES))('some service polls %s', (queue) => {
-  const programs = ours.flatMap(([, { command }]) => command ?? []);
-  const polled = Object.entries(POLLED_BY).flatMap(([program, queues]) => (programs.includes(program) ? queues : []));
-  expect(polled).toContain(queue);
+/** A queue that no container polls is work that waits for ever. */
+test.each(Object.values(QUEUES))('some service runs a process that polls %s', (queue) => {
+  const polling = table.filter(([, row]) => row.queues.includes(queue)).map(([, row]) => row.startedAs.compose);
+  expect(polling.length).toBeGreaterThan(0);
+  expect(Object.keys(services)).toEqual(expect.arrayContaining(polling));
+});
+
+test.each(table)('%s is started by its service, with the program that the table names', (_, { startedAs, entry }) => {
+  const service = services[startedAs.compose];
+  expect(service).toBeDefined();
+  if (entry) expect(service?.command).toContain(`dist/${entry.replace(/\.ts$/, '.js')}`);
 });
 
 test.each(['dist/api/main.js', 'dist/workers/main.js', 'dist/cli/main.js'])('some service runs %s', (program) => {

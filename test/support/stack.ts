@@ -71,7 +71,9 @@ export async function testStack(options: StackOptions = {}): Promise<Stack> {
   const dispatcher = startDispatcher({ db: database.db, loops, log, start, isReachable });
   const inline = options.inline
     ? startInlinePath({ db: database.db, loops, log, reader, build: 'test', temporal: dispatcher })
-    : { status: () => ({ reason: undefined, processed: 0 }) };
+    : {
+        status: () => ({ reason: undefined, processed: 0, processedFor: { 'temporal away': 0, 'no worker alive': 0 } }),
+      };
   const relay = startEventRelay({ databaseUrl: database.url, db: database.db, loops, log });
   const codec = options.codecUiToken && { codecKeys, token: options.codecUiToken, uiOrigin: 'http://ui.example' };
   const app = await buildApp({

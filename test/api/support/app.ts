@@ -70,7 +70,9 @@ export async function testApp(deps: Partial<AppDeps> & Pick<AppDeps, 'blobs' | '
   const log = deps.log ?? quietLog();
   const loops = createLoops({ log: quietLog(), onDead: () => {} });
   const dispatcher = { nudge: () => {}, status: () => 'reachable' as const };
-  const inline = { status: () => ({ reason: undefined, processed: 0 }) };
+  const inline = {
+    status: () => ({ reason: undefined, processed: 0, processedFor: { 'temporal away': 0, 'no worker alive': 0 } }),
+  };
   const app = await buildApp({ log, loops, dispatcher, inline, relay: SILENT_RELAY, build: 'test', ...deps });
   cleanups.push(
     () => loops.stop(),

@@ -62,11 +62,16 @@ function checkAnswer(ajv: Ajv2020, { method, path, operation }: Operation, answe
   const isStream = mediaType === 'text/event-stream';
   const part = isStream ? 'x-event-data' : 'schema';
   const pointer = ['paths', path, method.toLowerCase(), 'responses', status, 'content', mediaType, part];
-  const values = isStream ? parseEventStream(answer.body).map(({ data }) => JSON.parse(data)) : [answer.json()];
+  const values = isStream
+    ? parseEventStream(answer.body).map(({ data }) => JSON.parse(data))
+    : [mediaType.endsWith('json') ? answer.json() : answer.body];
   for (const value of values) {
     const valid = ajv.validate({ $ref: `openapi#/${pointer.map(escaped).join('/')}` }, value);
     expect(valid, `${name}: ${ajv.errorsText()} in ${answer.body}`).toBe(true);
   }
+  if (mediaType !== 'application/problem+json') return;
+  const codes: readonly unknown[] = Object.values(at(responses, status, 'x-codes'));
+  expect(codes, `x-codes of ${name}`).toContain(answer.json().code);
 }
 
 function escaped(name: string): string {

@@ -1,0 +1,125 @@
+/** One small recording and what becomes of it: the examples of the contract, as a running Cairn answered them. */
+export const UPLOAD_ID = '01a1fc80-a7b9-735c-9984-11e65fd52aed';
+export const TRACK_ID = '01a1fc80-a808-7537-b658-4992d2faea93';
+export const TRACE_ID = '8897e14ff377f581bed6798a5dfe4220';
+
+export const RECORDING = `<?xml version="1.0" encoding="UTF-8"?>
+<gpx version="1.1" creator="example" xmlns="http://www.topografix.com/GPX/1/1">
+ <trk><name>Morning walk</name><trkseg>
+  <trkpt lat="47.00000" lon="11.50000"><ele>500</ele><time>2026-05-01T08:00:00Z</time></trkpt>
+  <trkpt lat="47.00045" lon="11.50000"><ele>504</ele><time>2026-05-01T08:00:30Z</time></trkpt>
+  <trkpt lat="47.00090" lon="11.50000"><ele>509</ele><time>2026-05-01T08:01:00Z</time></trkpt>
+ </trkseg></trk>
+</gpx>
+`;
+
+const RECEIVED = {
+  id: UPLOAD_ID,
+  state: 'received',
+  attempts: 0,
+  receivedAt: '2026-11-21T05:07:32.410Z',
+  warnings: [],
+  links: { self: `/v1/uploads/${UPLOAD_ID}` },
+} as const;
+
+const READY = {
+  ...RECEIVED,
+  state: 'ready',
+  trackId: TRACK_ID,
+  processedBy: 'workflow',
+  attempts: 1,
+  links: {
+    self: `/v1/uploads/${UPLOAD_ID}`,
+    track: `/v1/tracks/${TRACK_ID}`,
+    series: `/v1/tracks/${TRACK_ID}/series`,
+  },
+} as const;
+
+export const UPLOAD = { received: RECEIVED, ready: READY, duplicate: { ...READY, duplicateOf: UPLOAD_ID } } as const;
+
+const SPLIT = {
+  distanceM: 100.053765,
+  elapsedS: 60,
+  movingS: 60,
+  elevationGainM: 9,
+  elevationLossM: 0,
+  averageHeartRateBpm: null,
+} as const;
+
+export const TRACK = {
+  id: TRACK_ID,
+  uploadId: UPLOAD_ID,
+  kind: 'track',
+  name: 'Morning walk',
+  sport: null,
+  device: 'example',
+  format: 'gpx',
+  startedAt: '2026-05-01T08:00:00.000Z',
+  endedAt: '2026-05-01T08:01:00.000Z',
+  distanceM: 100.053765,
+  elapsedS: 60,
+  timerS: 60,
+  movingS: 60,
+  elevationGainM: 9,
+  elevationLossM: 0,
+  elevationThresholdM: 3,
+  points: 3,
+  segments: 1,
+  start: { lat: 47, lon: 11.5 },
+  end: { lat: 47.0009, lon: 11.5 },
+  bounds: { minLat: 47, minLon: 11.5, maxLat: 47.0009, maxLon: 11.5 },
+  laps: [],
+  summary: {
+    averageSpeedMps: 1.668,
+    movingSpeedMps: 1.668,
+    maxSpeedMps: 1.668,
+    elevationMinM: 500,
+    elevationMaxM: 509,
+    heartRateBpm: null,
+    cadenceRpm: null,
+    powerW: null,
+    temperatureC: null,
+    bestSpeeds: [
+      { windowS: 5, speedMps: 1.668 },
+      { windowS: 30, speedMps: 1.668 },
+      { windowS: 60, speedMps: 1.668 },
+    ],
+    fastest: [],
+    splitsKm: [SPLIT],
+    splitsMile: [SPLIT],
+  },
+  gpsQuality: {
+    gaps: 2,
+    gapsS: 60,
+    spikes: 0,
+    suspiciousShare: 0,
+    withoutTimeShare: 0,
+    withoutElevationShare: 0,
+    medianIntervalS: 30,
+  },
+  wayTypes: null,
+  warnings: [],
+  pipelineVersion: 2,
+  inputSha256: 'ea887883b3d0729bc34c006939c1e205cd09349a1719670fd185941bb52d5b39',
+  links: { self: `/v1/tracks/${TRACK_ID}`, series: `/v1/tracks/${TRACK_ID}/series` },
+} as const;
+
+export const SERIES = {
+  v: 1,
+  n: 2,
+  time_dist: [
+    [0, 0],
+    [60, 100.053765],
+  ],
+  time_dist_reason: null,
+  dist: [0, 100.053765],
+  lat_e6: [47_000_000, 900],
+  lon_e6: [11_500_000, 0],
+  ele_dm: [5_000, 5_090],
+  hr: null,
+  cad: null,
+  power: null,
+  temp: null,
+  segment_starts: [],
+  max_error_m: 0,
+} as const;

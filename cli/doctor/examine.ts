@@ -1,0 +1,40 @@
+import { examineApi } from './api.ts';
+import { examineDatabase } from './database.ts';
+import { EXIT_CODES, type Finding, type Verdict, verdictOf } from './finding.ts';
+import { examineBlobs, examineTemporal } from './outside.ts';
+import type { Where } from './where.ts';
+
+/** What `cairn doctor --json` prints; members are added, never changed (docs/reference/doctor.md). */
+export interface Report {
+  readonly verdict: Verdict;
+  readonly exitCode: number;
+  readonly checkedAt: string;
+  readonly runBy: Where['runBy'];
+  readonly api: string;
+  readonly findings: readonly Finding[];
+}
+
+/** Asks everybody; nobody's silence keeps the others from being heard. */
+export async function examine(where: Where): Promise<Report> {
+  const asked = Promise.all([examineTemporal(where.temporal), examineBlobs(where.blobDir)]);
+  const api = await examineApi(where.api);
+  const rows = await examineDatabase(where, api.build);
+  const findings = [...api.findings, ...rows, ...(await asked)];
+  const verdict = verdictOf(findings);
+  return {
+    verdict,
+    exitCode: EXIT_CODES[verdict],
+    checkedAt: new Date().toISOString(),
+    runBy: where.runBy,
+    api: where.api,
+    findings: [...findings].sort((one, other) => areaOrder(one) - areaOrder(other)),
+  };
+}
+
+/** The processes first, then what each tells. */
+const AREAS = ['process', 'queue', 'worker', 'api', 'postgres', 'uploads', 'keys', 'blobs'];
+
+function areaOrder({ id }: Finding): number {
+  const at = AREAS.indexOf(id.split('.')[0] ?? '');
+  return at < 0 ? AREAS.length : at;
+}

@@ -1,0 +1,41 @@
+import path from 'node:path';
+import { environment } from '../../platform/environment.ts';
+import { type DevHome, databaseUrl, readDevHome, temporalAddress, UsageError } from '../settings.ts';
+
+/** Where the installation is that is to be looked at. */
+export interface Where {
+  /** How it is run: decides which names of processes are told. */
+  readonly runBy: 'npm start' | 'docker compose';
+  readonly api: string;
+  readonly databaseUrl: string;
+  readonly temporal: { readonly address: string; readonly namespace: string };
+  readonly blobDir: string | undefined;
+}
+
+/** From the environment, as production has it; else from a running `npm start`. Throws `UsageError` where there is neither. */
+export async function findWhere(options: { api?: string }): Promise<Where> {
+  const { DATABASE_URL, CAIRN_BLOB_DIR, CAIRN_HOME = '.cairn', CAIRN_HOST, PORT = '3000' } = environment();
+  const dev = await devHome();
+  const isDev = dev !== undefined && (!DATABASE_URL || DATABASE_URL === dev.databaseUrl);
+  const host = CAIRN_HOST && !['0.0.0.0', '::'].includes(CAIRN_HOST) ? CAIRN_HOST : '127.0.0.1';
+  return {
+    runBy: isDev ? 'npm start' : 'docker compose',
+    api: httpUrl(options.api ?? (isDev ? dev.api : `http://${host}:${PORT}`)),
+    databaseUrl: await databaseUrl(),
+    temporal: await temporalAddress(),
+    blobDir: CAIRN_BLOB_DIR || (isDev ? path.join(path.resolve(CAIRN_HOME), 'blobs') : undefined),
+  };
+}
+
+async function devHome(): Promise<DevHome | undefined> {
+  return readDevHome().catch((error: unknown) => {
+    if (error instanceof UsageError) return undefined;
+    throw error;
+  });
+}
+
+function httpUrl(text: string): string {
+  const url = URL.canParse(text) ? new URL(text) : undefined;
+  if (url?.protocol !== 'http:' && url?.protocol !== 'https:') throw new UsageError(`${text} is no http(s) address`);
+  return text.replace(/\/$/, '');
+}

@@ -1,0 +1,50 @@
+import { QUEUES, type QueueName } from './queues.ts';
+
+/**
+ * Every process that an installation needs, once: `cairn doctor` looks for each, and tests hold `npm start`,
+ * docker-compose.yml and the processes' own loops and queues to this table.
+ */
+export interface ProcessRow {
+  readonly does: string;
+  /** What does not happen while it is away. */
+  readonly without: string;
+  /** Of processes that are ours: the program, its task queues, and its loops by name. */
+  readonly entry?: string;
+  readonly queues: readonly QueueName[];
+  readonly loops: readonly string[];
+  /** Names by which it is started: as `npm start` keeps it, and as a service of docker-compose.yml. */
+  readonly startedAs: { readonly npmStart: string; readonly compose: string };
+}
+
+export const PROCESSES = {
+  api: {
+    does: 'answers HTTP, starts workflows, processes uploads inline while the engine is away',
+    without: 'nothing is accepted, and no workflow is started',
+    entry: 'api/main.ts',
+    queues: [],
+    loops: ['dispatcher', 'inline path', 'housekeeping'],
+    startedAs: { npmStart: 'api', compose: 'api' },
+  },
+  worker: {
+    does: 'runs workflows and their steps',
+    without: 'uploads are processed inline by the API, two at a time',
+    entry: 'workers/main.ts',
+    queues: [QUEUES.interactive, QUEUES.heavy],
+    loops: ['worker-heartbeat'],
+    startedAs: { npmStart: 'worker', compose: 'worker' },
+  },
+  temporal: {
+    does: 'keeps histories, timers and task queues',
+    without: 'uploads are processed inline by the API, two at a time',
+    queues: [],
+    loops: [],
+    startedAs: { npmStart: 'temporal', compose: 'temporal' },
+  },
+  postgres: {
+    does: 'keeps accounts, keys, uploads and tracks',
+    without: 'every request with a key is refused with 503; nothing is lost',
+    queues: [],
+    loops: [],
+    startedAs: { npmStart: 'postgres', compose: 'postgres' },
+  },
+} as const satisfies Record<string, ProcessRow>;
