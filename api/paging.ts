@@ -32,18 +32,16 @@ const EXAMPLE = encodeCursor('tracks.createdAt', {
   id: '01a1f7e2-0c4d-7c3a-9b1e-4f5a6b7c8d9e',
 });
 
-export function pageOf(item: TSchema, description: string): TSchema {
-  return Type.Object(
-    {
-      items: Type.Array(item),
-      next: Type.Unsafe<string | null>({
-        type: ['string', 'null'],
-        examples: [EXAMPLE],
-        description: 'The `cursor` of the next page; null on the last. The header `Link` has its whole address.',
-      }),
-    },
-    { description },
-  );
+/** What every list answers. */
+export function pageOf(item: TSchema) {
+  return {
+    items: Type.Array(item),
+    next: Type.Unsafe<string | null>({
+      type: ['string', 'null'],
+      examples: [EXAMPLE],
+      description: 'The `cursor` of the next page; null on the last. The header `Link` has its whole address.',
+    }),
+  };
 }
 
 export const PAGE_DOCUMENTATION = {

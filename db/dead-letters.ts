@@ -1,4 +1,6 @@
 import type { ProcessedBy, UploadFailure, UploadState } from '../contracts/uploads.ts';
+import type { ListPlace } from '../domain/lists/cursor.ts';
+import { type Placed, placeText, placeValues } from './list-places.ts';
 import type { Db } from './pool.ts';
 
 /** Which dead letters: uploads whose last run failed. What is not given does not matter. */
@@ -53,24 +55,17 @@ const SHOWN = `u.id, a.external_id as account, u.state, u.failure, u.build, u.pr
   u.blob_key as "blobKey", u.track_id as "trackId", u.received_at as "receivedAt", u.due_at as "dueAt",
   u.finished_at as "finishedAt"`;
 
-/** A place in the list: microseconds, as Postgres keeps them; a `Date` would round, and skip or repeat a row. */
-export interface DeadLetterPlace {
-  readonly finishedAtUs: number;
-  readonly id: string;
-}
-
 /** Those after a place, the latest failure first. What fails meanwhile comes before the first page, never into a later one. */
 export async function deadLetters(
   db: Db,
   filter: DeadLetterFilter,
-  page: { after: DeadLetterPlace | undefined; limit: number },
-): Promise<readonly (OpsUpload & DeadLetterPlace)[]> {
-  const { rows } = await db.query<OpsUpload & DeadLetterPlace>(
-    `select ${SHOWN}, (extract(epoch from u.finished_at) * 1000000)::bigint as "finishedAtUs" from ${MATCHING}
-        and ($7::bigint is null
-             or (u.finished_at, u.id) < (timestamptz 'epoch' + $7::bigint * interval '1 microsecond', $8::uuid))
+  page: { after: ListPlace | undefined; limit: number },
+): Promise<readonly Placed<OpsUpload>[]> {
+  const { rows } = await db.query<Placed<OpsUpload>>(
+    `select ${SHOWN}, ${placeText('u.finished_at')} as place from ${MATCHING}
+        and (u.finished_at, u.id) < ($7::timestamptz, $8::uuid)
       order by u.finished_at desc, u.id desc limit $9`,
-    [...filterValues(filter), page.after?.finishedAtUs ?? null, page.after?.id ?? null, page.limit],
+    [...filterValues(filter), ...placeValues(page.after), page.limit],
   );
   return rows;
 }

@@ -3,11 +3,18 @@ import { TRACE_ID } from './examples.ts';
 import { HEALTH } from './health.ts';
 import type { OperationContract } from './operation.ts';
 import { OPS } from './ops.ts';
+import { PROGRESS } from './progress.ts';
 import { TRACKS } from './tracks.ts';
 import { UPLOADS } from './uploads.ts';
 
 /** By operationId. A new resource brings its table, a new operation its row. */
-export const CONTRACT: Readonly<Record<string, OperationContract>> = { ...UPLOADS, ...TRACKS, ...OPS, ...HEALTH };
+export const CONTRACT: Readonly<Record<string, OperationContract>> = {
+  ...UPLOADS,
+  ...PROGRESS,
+  ...TRACKS,
+  ...OPS,
+  ...HEALTH,
+};
 
 /** What any request to any operation may meet. */
 const OF_ANY_REQUEST: readonly RejectionCode[] = [
@@ -78,7 +85,7 @@ function giveCodes(operation: Part, { refusals }: OperationContract): void {
     return status in responses ? status : 'default';
   };
   const all = [...new Set([...ofKeys, ...refusals, ...OF_ANY_REQUEST])];
-  for (const [status, response] of Object.entries(responses).filter(([status]) => !status.startsWith('2'))) {
+  for (const [status, response] of Object.entries(responses).filter(([status]) => !/^[23]/.test(status))) {
     const codes = all.filter((code) => under(code) === status);
     // A response of its own for each: the generator shares one object between statuses.
     responses[status] = { ...asPart(response), description: sentence(codes), 'x-codes': codes };

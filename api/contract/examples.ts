@@ -17,6 +17,7 @@ const RECEIVED = {
   id: UPLOAD_ID,
   state: 'received',
   attempts: 0,
+  run: 1,
   receivedAt: '2026-11-21T05:07:32.410Z',
   warnings: [],
   links: { self: `/v1/uploads/${UPLOAD_ID}` },
@@ -49,6 +50,8 @@ const SPLIT = {
 export const TRACK = {
   id: TRACK_ID,
   uploadId: UPLOAD_ID,
+  nearDuplicateOf: null,
+  createdAt: '2026-11-21T05:07:32.590Z',
   kind: 'track',
   name: 'Morning walk',
   sport: null,
@@ -103,6 +106,11 @@ export const TRACK = {
   inputSha256: 'ea887883b3d0729bc34c006939c1e205cd09349a1719670fd185941bb52d5b39',
   links: { self: `/v1/tracks/${TRACK_ID}`, series: `/v1/tracks/${TRACK_ID}/series` },
 } as const;
+
+const { laps: _laps, summary: _summary, gpsQuality: _quality, wayTypes: _ways, warnings: _warnings, ...SHORT } = TRACK;
+const { inputSha256: _sha256, ...SUMMARY } = SHORT;
+/** As in lists. */
+export const TRACK_SUMMARY = SUMMARY;
 
 export const SERIES = {
   v: 1,

@@ -1,7 +1,47 @@
 import { QUEUES } from '../../contracts/queues.ts';
+import { TRACK_ID } from './examples.ts';
+import { DEAD_LETTERS, REDRIVE, TRACK_DEBUG } from './examples-ops.ts';
 import { type OperationContract, ROWS_ONLY } from './operation.ts';
 
+const REDRIVEN_ANYWAY = {
+  ...ROWS_ONLY,
+  temporal: 'works: processed inline.',
+  workers: 'works: processed inline.',
+};
+
 export const OPS: Readonly<Record<string, OperationContract>> = {
+  listDeadLetters: {
+    degraded: ROWS_ONLY,
+    refusals: ['request/invalid', 'request/bad-cursor'],
+    examples: { parameters: { kind: 'operator', limit: 20 }, answers: { 200: DEAD_LETTERS.page } },
+  },
+  showDeadLetter: {
+    degraded: { ...ROWS_ONLY, blobStore: 'works: `original` is `unknown`.' },
+    refusals: ['request/invalid', 'request/not-found'],
+    examples: { parameters: { uploadId: DEAD_LETTERS.id }, answers: { 200: DEAD_LETTERS.detail } },
+  },
+  redriveUploads: {
+    degraded: REDRIVEN_ANYWAY,
+    refusals: ['request/invalid'],
+    examples: {
+      bodies: { 'application/json': REDRIVE.order },
+      answers: { 200: REDRIVE.counted, 202: REDRIVE.done },
+    },
+  },
+  redriveUpload: {
+    degraded: REDRIVEN_ANYWAY,
+    refusals: ['request/invalid', 'request/not-found', 'upload/superseded'],
+    examples: {
+      parameters: { uploadId: DEAD_LETTERS.id },
+      bodies: { 'application/json': { reason: REDRIVE.order.reason } },
+      answers: { 200: DEAD_LETTERS.openAlready, 202: DEAD_LETTERS.redriven },
+    },
+  },
+  debugAnyTrack: {
+    degraded: { ...ROWS_ONLY, blobStore: 'works: `original` is `unknown`.' },
+    refusals: ['request/invalid', 'request/not-found'],
+    examples: { parameters: { trackId: TRACK_ID }, answers: { 200: TRACK_DEBUG } },
+  },
   listWorkers: {
     degraded: { ...ROWS_ONLY, workers: 'works: says which queues have none.' },
     refusals: [],

@@ -1,7 +1,21 @@
-import { SERIES, TRACK, TRACK_ID } from './examples.ts';
+import { SERIES, TRACK, TRACK_ID, TRACK_SUMMARY } from './examples.ts';
+import { TRACK_DEBUG } from './examples-ops.ts';
 import { type OperationContract, ROWS_ONLY } from './operation.ts';
 
 export const TRACKS: Readonly<Record<string, OperationContract>> = {
+  listTracks: {
+    degraded: ROWS_ONLY,
+    refusals: ['request/invalid', 'request/bad-cursor'],
+    examples: {
+      parameters: { limit: 20, order: 'startedAt', sport: 'hiking' },
+      answers: { 200: { items: [TRACK_SUMMARY], next: null } },
+    },
+  },
+  debugTrack: {
+    degraded: { ...ROWS_ONLY, blobStore: 'works: `original` is `unknown`.' },
+    refusals: ['request/invalid', 'request/not-found'],
+    examples: { parameters: { trackId: TRACK_ID }, answers: { 200: TRACK_DEBUG } },
+  },
   getTrack: {
     degraded: ROWS_ONLY,
     refusals: ['request/invalid', 'request/not-found'],

@@ -2,6 +2,7 @@ import { Type } from 'typebox';
 import { REJECTIONS } from '../../contracts/rejections.ts';
 import { FAILURE_KINDS } from '../../domain/upload/failure-kinds.ts';
 import { OriginalSchema } from '../original.ts';
+import { pageOf } from '../paging.ts';
 import { RATE_PER_MINUTE, REDRIVEN_AT_ONCE } from './redrive.ts';
 
 const EXAMPLE_ID = '01985a52-1a6c-7b0e-9d6b-3f1f4a6c2e11';
@@ -88,12 +89,11 @@ export const OpsUploadDetailSchema = Type.Object({
 const count = Type.Integer();
 
 export const DeadLettersSchema = Type.Object({
-  uploads: Type.Array(Type.Ref('OpsUpload')),
+  ...pageOf(Type.Ref('OpsUpload')),
   total: Type.Optional(Type.Integer({ description: 'On the first page only.' })),
   byCode: Type.Optional(
     Type.Array(Type.Object({ code: Type.String(), kind, count }), { description: 'On the first page only.' }),
   ),
-  next: Type.Optional(Type.String({ description: 'The cursor of the next page; also in `Link`.' })),
 });
 
 const reason = Type.String({

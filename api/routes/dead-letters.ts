@@ -5,12 +5,12 @@ import { deadLetters, deadLettersByCode, findOpsUpload } from '../../db/dead-let
 import type { Pool } from '../../db/pool.ts';
 import { earlierRunsOf, findSuccessor } from '../../db/upload-runs.ts';
 import type { BlobStore } from '../../services/blob-store.ts';
-import { cursorOf, placeOf } from '../ops/cursor.ts';
 import { filterOf } from '../ops/filter.ts';
 import { codesAsked, kindOf } from '../ops/redrive.ts';
 import { DeadLettersSchema, FILTER, OpsUploadDetailSchema, OpsUploadSchema } from '../ops/schemas.ts';
 import { opsUploadView, runView } from '../ops/upload-view.ts';
 import { originalState } from '../original.ts';
+import { ITEMS_BY_DEFAULT, PAGE_DOCUMENTATION, PAGE_QUERY, pageFrom, readCursor } from '../paging.ts';
 import { problems } from '../schemas.ts';
 import { redriveRoutes } from './redrives.ts';
 
@@ -20,11 +20,7 @@ export interface DeadLetterDeps {
   readonly dispatcher: { nudge(): void };
 }
 
-const Query = Type.Object({
-  ...FILTER,
-  limit: Type.Integer({ minimum: 1, maximum: 100, default: 50 }),
-  cursor: Type.Optional(Type.String({ maxLength: 200, description: '`next` of the page before.' })),
-});
+const Query = Type.Object({ ...FILTER, ...PAGE_QUERY });
 
 const LIST = '/v1/ops/uploads';
 
@@ -36,7 +32,7 @@ export const deadLetterRoutes: FastifyPluginAsyncTypebox<DeadLetterDeps> = async
   app.get(
     LIST,
     {
-      config: { access: 'operator', documentation: { responseHeaders: { link: NEXT_LINK } } },
+      config: { access: 'operator', documentation: PAGE_DOCUMENTATION },
       schema: {
         operationId: 'listDeadLetters',
         summary: 'Uploads that failed, the latest first',
@@ -47,10 +43,9 @@ moves nothing; what is re-driven meanwhile is no longer there. The first page ha
         response: { 200: DeadLettersSchema, ...problems(400, 401, 403, 503) },
       },
     },
-    async ({ query, url }, reply) => {
-      const page = await pageOf(deps.db, query);
-      if (page.next) reply.header('link', `<${nextUrl(url, page.next)}>; rel="next"`);
-      return page;
+    async (request, reply) => {
+      const { rows, limit, counts } = await deadLettersAsked(deps.db, request.query);
+      return { ...pageFrom({ request, reply }, ORDER, { rows, limit, view: opsUploadView }), ...counts };
     },
   );
 
@@ -87,34 +82,20 @@ async function opsUploadDetail({ db, blobs }: { db: Pool; blobs: BlobStore }, up
   };
 }
 
-async function pageOf(db: Pool, query: Static<typeof Query>) {
+/** What pages of dead letters are ordered by; a cursor of another list means nothing here. */
+const ORDER = 'uploads.dead';
+
+async function deadLettersAsked(db: Pool, query: Static<typeof Query>) {
+  const { limit = ITEMS_BY_DEFAULT, cursor } = query;
   const filter = { ...filterOf(query), codes: codesAsked(query) };
-  const { limit } = query;
-  const after = query.cursor === undefined ? undefined : placeOf(query.cursor);
-  const [rows, counts] = await Promise.all([
+  const after = readCursor(ORDER, cursor);
+  const [rows, byCode] = await Promise.all([
     deadLetters(db, filter, { after, limit: limit + 1 }),
     after ? undefined : deadLettersByCode(db, filter),
   ]);
-  const shown = rows.slice(0, limit);
-  const last = shown.at(-1);
-  return {
-    uploads: shown.map(opsUploadView),
-    ...(counts && {
-      total: counts.reduce((total, { count }) => total + count, 0),
-      byCode: counts.map(({ code, count }) => ({ code, kind: kindOf(code), count })),
-    }),
-    ...(rows.length > limit && last && { next: cursorOf(last) }),
+  const counts = byCode && {
+    total: byCode.reduce((total, { count }) => total + count, 0),
+    byCode: byCode.map(({ code, count }) => ({ code, kind: kindOf(code), count })),
   };
+  return { rows, limit, counts };
 }
-
-function nextUrl(url: string, cursor: string): string {
-  const next = new URL(url, 'http://localhost');
-  next.searchParams.set('cursor', cursor);
-  return `${next.pathname}${next.search}`;
-}
-
-const NEXT_LINK = {
-  type: 'string',
-  description: 'The next page, when there is one.',
-  examples: [`<${LIST}?cursor=…>; rel="next"`],
-};

@@ -48,7 +48,10 @@ export const trackListRoutes: FastifyPluginAsyncTypebox<{ db: Pool }> = async (a
         description: DESCRIPTION,
         tags: ['tracks'],
         querystring: Query,
-        response: { 200: pageOf(Type.Ref('TrackSummary'), 'A page.'), ...problems(400, 401, 403, 503) },
+        response: {
+          200: Type.Object(pageOf(Type.Ref('TrackSummary')), { description: 'A page.' }),
+          ...problems(400, 401, 403, 503),
+        },
       },
     },
     async (request, reply) => {

@@ -42,7 +42,10 @@ export const uploadListRoutes: FastifyPluginAsyncTypebox<{ db: Pool }> = async (
         description: DESCRIPTION,
         tags: ['uploads'],
         querystring: Query,
-        response: { 200: pageOf(Type.Ref('Upload'), 'A page.'), ...problems(400, 401, 403, 503) },
+        response: {
+          200: Type.Object(pageOf(Type.Ref('Upload')), { description: 'A page.' }),
+          ...problems(400, 401, 403, 503),
+        },
       },
     },
     async (request, reply) => {

@@ -54,7 +54,7 @@ test('every example is what its schema says', () => {
 });
 
 test.each(operations)('$name names the codes of each refusal, under the status they have', ({ operation }) => {
-  const responses = Object.entries(at(operation, 'responses')).filter(([status]) => !status.startsWith('2'));
+  const responses = Object.entries(at(operation, 'responses')).filter(([status]) => !/^[23]/.test(status));
   for (const [status, response] of responses) {
     const codes: readonly string[] = Object.values(at(response, 'x-codes'));
     expect(codes.length, status).toBeGreaterThan(0);

@@ -15,7 +15,7 @@ beforeAll(async () => {
 });
 
 const list = async (search = '') => (await inject({ url: `/v1/ops/uploads${search}`, headers: operator })).json();
-const idsOf = (page: { uploads: { id: string }[] }) => page.uploads.map(({ id }) => id);
+const idsOf = (page: { items: { id: string }[] }) => page.items.map(({ id }) => id);
 
 /** Every page, following `Link`. */
 async function pages(search: string, between: () => Promise<unknown> = async () => {}): Promise<string[]> {
@@ -44,7 +44,7 @@ test('failed uploads are listed by code, kind, build, time and account, with cou
       { code: 'gpx/malformed', kind: 'user', count: 1 },
     ],
   });
-  const [first] = all.uploads;
+  const [first] = all.items;
   expect(first).toMatchObject({
     account: 'ann',
     failure: { code: 'gpx/malformed', kind: 'user', detail: 'As the test wants it.' },
@@ -87,16 +87,15 @@ test('pages come to an end, repeat nothing and lose nothing while more fails', a
   expect(seen.toSorted()).toEqual(ids.toSorted());
 });
 
-test.each([
-  'limit=0',
-  'limit=101',
-  'cursor=x',
-  'code=no/such',
-  'kind=king',
-  'from=yesterday',
-  'to=2026-01-01T23:59:60Z',
-])('?%s is refused', async (search) => {
-  expectProblem(await inject({ url: `/v1/ops/uploads?${search}`, headers: operator }), 'request/invalid');
+test.each(['limit=0', 'limit=101', 'code=no/such', 'kind=king', 'from=yesterday', 'to=2026-01-01T23:59:60Z'])(
+  '?%s is refused',
+  async (search) => {
+    expectProblem(await inject({ url: `/v1/ops/uploads?${search}`, headers: operator }), 'request/invalid');
+  },
+);
+
+test('a cursor that is none of its pages is refused', async () => {
+  expectProblem(await inject({ url: '/v1/ops/uploads?cursor=x', headers: operator }), 'request/bad-cursor');
 });
 
 test('one upload shows its runs, what became of each, and whether its original is there', async () => {
@@ -129,7 +128,7 @@ test('a ready upload whose reprocess failed is listed among those that kept thei
   const { fails } = await import('./support/runs.ts');
   await fails(db, uploadId, { run: 2 });
   expect(idsOf(await list('?account=kept'))).toEqual([]);
-  expect((await list('?account=kept&state=ready')).uploads).toMatchObject([
+  expect((await list('?account=kept&state=ready')).items).toMatchObject([
     { id: uploadId, state: 'ready', trackId, failure: { code: 'processing/original-missing' } },
   ]);
 });

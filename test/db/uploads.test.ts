@@ -65,7 +65,7 @@ test('a track and its series are found by their owner and by nobody else', async
   const { upload, trackId } = await finished();
   const owned = { accountId: upload.accountId, trackId };
   expect(await findTrack(db, owned)).toMatchObject({ id: trackId, uploadId: upload.id, statistics: STATISTICS });
-  expect(await findTrackSeries(db, owned)).toEqual({ v: 1, n: 2, dist: [0, 100] });
+  expect((await findTrackSeries(db, owned))?.series).toEqual({ v: 1, n: 2, dist: [0, 100] });
   expect(await findTrack(db, { accountId: stranger, trackId })).toBeUndefined();
   expect(await findTrackSeries(db, { accountId: stranger, trackId })).toBeUndefined();
 });
@@ -104,7 +104,7 @@ test('saving a track again replaces figures and artefacts, and its id stays', as
   expect(await db.transaction((tx) => saveTrack(tx, again))).toBe(trackId);
   const owned = { accountId: upload.accountId, trackId };
   expect((await findTrack(db, owned))?.statistics.distanceM).toBe(250);
-  expect(await findTrackSeries(db, owned)).toEqual({ v: 1, n: 0 });
+  expect((await findTrackSeries(db, owned))?.series).toEqual({ v: 1, n: 0 });
   expect(await query('select run from tracks where upload_id = $1', [upload.id])).toEqual([{ run: 2 }]);
 });
 

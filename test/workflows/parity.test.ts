@@ -3,6 +3,7 @@ import { createUploadSteps } from '../../activities/upload-steps.ts';
 import { processUpload } from '../../domain/upload/process-upload.ts';
 import { corpusFiles, corpusIsHere } from '../support/corpus.ts';
 import { smallGpx } from '../support/gpx.ts';
+import { rideGpx } from '../support/rides.ts';
 import { testStack } from '../support/stack.ts';
 
 const viaWorkflow = await testStack();
@@ -19,7 +20,7 @@ const steps = createUploadSteps({
 
 /** Everything derived from an upload, without what may differ: ids, moments, and the path itself. */
 const DERIVED = `select u.state, u.failure, u.content_sha256, t.format, t.statistics, t.pipeline_version, t.input_sha256,
-    t.build, t.run, s.series, encode(sha256(c.columns_gzip), 'hex') as columns
+    t.build, t.run, (select input_sha256 from tracks where id = t.near_duplicate_of) as first, s.series, encode(sha256(c.columns_gzip), 'hex') as columns
   from uploads u left join tracks t on t.id = u.track_id left join track_series s on s.track_id = t.id
     left join track_columns c on c.track_id = t.id where u.id = $1`;
 
@@ -31,21 +32,27 @@ async function receive(stack: typeof inline, bytes: Buffer, receivedAt: string, 
   return String(answer.json().id);
 }
 
-async function expectParity(bytes: Buffer): Promise<void> {
+async function expectParity(bytes: Buffer): Promise<unknown> {
   const receivedAt = new Date().toISOString();
   const inlineId = await receive(inline, bytes, receivedAt, 'wait=0');
   const workflowId = await receive(viaWorkflow, bytes, receivedAt, 'wait=30');
   expect(inlineId === undefined).toBe(workflowId === undefined);
-  if (inlineId === undefined) return;
+  if (inlineId === undefined) return undefined;
   await processUpload(steps, { uploadId: inlineId, run: 1, inflatedBytes: bytes.length });
   const [[a], [b]] = [await inline.query(DERIVED, [inlineId]), await viaWorkflow.query(DERIVED, [workflowId])];
   expect(a).toEqual(b);
   expect(['ready', 'failed']).toContain(Object(a).state);
+  return a;
 }
 
 describe('both paths leave the same rows and artefacts', () => {
-  test('of a good recording', () => expectParity(Buffer.from(smallGpx())));
-  test('of a refused one', () => expectParity(Buffer.from(smallGpx().slice(0, -40))));
+  test('of a good recording', () => expectParity(Buffer.from(smallGpx())).then(() => {}));
+  test('of the same ride from two devices: the second is linked', async () => {
+    await expectParity(Buffer.from(rideGpx({ recorder: 'watch' })));
+    const second = Buffer.from(rideGpx({ recorder: 'bike computer', everyS: 4, digits: 5, east: 8 }));
+    expect(await expectParity(second)).toMatchObject({ first: expect.stringMatching(/^[0-9a-f]{64}$/) });
+  });
+  test('of a refused one', () => expectParity(Buffer.from(smallGpx().slice(0, -40))).then(() => {}));
 
   test.skipIf(!corpusIsHere)('of every GPX of the corpus, the damaged ones too', { timeout: 120_000 }, async () => {
     const files = [...(await corpusFiles('gpx')), ...(await corpusFiles('derived'))];
