@@ -17,17 +17,26 @@ export interface TestEventSource {
   /** The numbers that came, in order. */
   ids(): readonly number[];
   connections(): number;
+  /** What the server said last about coming back. */
+  retryMs(): number | undefined;
   /** Resolves when it will not come back: with the status that said so, 0 after `close`. */
   readonly stopped: Promise<number>;
+  /** How the first stream ended: by its last chunk, or by a cut. */
+  readonly ended: Promise<'whole' | 'cut'>;
   close(): void;
 }
 
 export function eventSource(options: EventSourceOptions): TestEventSource {
   const messages: StreamMessage[] = [];
   const state = { lastEventId: options.lastEventId ?? '', connections: 0, closed: false };
+  let retryMs: number | undefined;
   let stop: (status: number) => void = () => {};
   const stopped = new Promise<number>((resolve) => {
     stop = resolve;
+  });
+  let end: (how: 'whole' | 'cut') => void = () => {};
+  const ended = new Promise<'whole' | 'cut'>((resolve) => {
+    end = resolve;
   });
   let current: ClientRequest | undefined;
   const open = () => {
@@ -37,7 +46,7 @@ export function eventSource(options: EventSourceOptions): TestEventSource {
     const again = () => {
       if (over) return;
       over = true;
-      setTimeout(open, options.retryMs ?? parser.retryMs ?? 1_000);
+      setTimeout(open, options.retryMs ?? retryMs ?? 1_000);
     };
     const headers = { accept: 'text/event-stream', ...options.headers };
     const resume = state.lastEventId && { 'last-event-id': state.lastEventId };
@@ -56,7 +65,9 @@ export function eventSource(options: EventSourceOptions): TestEventSource {
           messages.push(message);
           state.lastEventId = message.id;
         }
+        retryMs = parser.retryMs ?? retryMs;
       });
+      answer.on('end', () => end('whole')).on('error', () => end('cut'));
       answer.on('close', again).on('error', again);
     });
     current.on('error', again).end();
@@ -66,7 +77,9 @@ export function eventSource(options: EventSourceOptions): TestEventSource {
     messages,
     ids: () => messages.map(({ id }) => Number(id)),
     connections: () => state.connections,
+    retryMs: () => retryMs,
     stopped,
+    ended,
     close: () => {
       state.closed = true;
       current?.destroy();

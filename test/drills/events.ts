@@ -1,0 +1,191 @@
+/**
+ * Drill: many open event streams on one API process, some of whose readers take nothing; then SIGTERM under open streams.
+ * Run by hand: `npm run drill:events -- --streams 2000`. Prints figures as JSON, and ends with 1 when something is amiss.
+ */
+import { setTimeout as pause } from 'node:timers/promises';
+import { parseArgs } from 'node:util';
+import { createKey } from '../../cli/keys.ts';
+import { connect, type Pool } from '../../db/pool.ts';
+import { newUpload } from '../db/support.ts';
+import { eventSource, type TestEventSource } from '../support/event-source.ts';
+import { ownPostgres } from '../support/own-postgres.ts';
+import { type ApiProcess, startApi } from './api-process.ts';
+import { type SlowReader, slowReader } from './slow-reader.ts';
+
+const { values } = parseArgs({ options: { streams: { type: 'string', default: '2000' } } });
+const count = Number(values.streams);
+const PER_ACCOUNT = 50;
+const SLOW = Math.ceil(count / 100);
+const EVENTS_OF_SLOW = 6_000;
+
+const tell = (what: string) => console.error(`${Math.round(performance.now() / 1_000)} s  ${what}`);
+const postgres = await ownPostgres();
+const db = connect(postgres.url);
+const api = await startApi(postgres.url).catch(async (error: unknown) => {
+  await postgres.remove();
+  throw error;
+});
+tell('API and PostgreSQL are up');
+try {
+  const { key } = await createKey(db, { kind: 'site', name: 'drill' });
+  const many = await manyStreams(api, db, key);
+  const sigterm = await terminatedUnder(200, api, db, key);
+  console.log(JSON.stringify({ streams: count, slow: SLOW, many, sigterm }, null, 2));
+  const { wrong, slowWrong, descriptors } = many;
+  const backToBase = Math.abs(descriptors.after - descriptors.base) <= 5;
+  const isGood = wrong + slowWrong + sigterm.broken === 0 && sigterm.code === 0 && backToBase;
+  process.exitCode = isGood ? 0 : 1;
+} finally {
+  await db.end();
+  await api.terminate();
+  await postgres.remove();
+}
+
+async function manyStreams(at: ApiProcess, pool: Pool, key: string) {
+  const uploads = await makeUploads(pool, count);
+  const big = await makeBigUpload(pool);
+  await Promise.all(uploads.slice(0, 100).map((upload) => shown(at, key, upload))); // warm
+  const alone = await askFor(at, key, uploads, 3_000);
+  const base = { descriptors: await at.descriptors(), residentMb: await at.residentMb() };
+  tell('opening');
+  const openedAt = performance.now();
+  const streams = await open(at, key, uploads);
+  const openMs = Math.round(performance.now() - openedAt);
+  const slow = await Promise.all(
+    Array.from({ length: SLOW }, () => slowReader({ port: at.port, path: pathOf(big), headers: headersOf(key, big) })),
+  );
+  const peak = { descriptors: await at.descriptors(), residentMb: await at.residentMb() };
+  const idle = await askFor(at, key, uploads, 3_000);
+  tell('open; finishing');
+  const finishing = finishAll(pool, uploads);
+  const busy = await askFor(at, key, uploads, 5_000);
+  await finishing;
+  const stopped = await Promise.all(streams.map((stream) => stream.stopped));
+  tell('all ended; now the slow');
+  const wrong = streams.filter((stream, i) => stopped[i] !== 204 || stream.ids().join() !== '1,2,3').length;
+  const slowWrong = await endsOfSlow(at, pool, key, big, slow);
+  await pause(3_000);
+  const descriptors = { base: base.descriptors, open: peak.descriptors, after: await at.descriptors() };
+  const residentMb = { base: base.residentMb, open: peak.residentMb, after: await at.residentMb() };
+  return { openMs, wrong, slowWrong, descriptors, residentMb, otherRoute: { alone, idle, busy } };
+}
+
+interface Upload {
+  readonly id: string;
+  readonly account: string;
+}
+
+function pathOf({ id }: Upload): string {
+  return `/v1/uploads/${id}/events`;
+}
+
+function headersOf(key: string, { account }: Upload) {
+  return { authorization: `Bearer ${key}`, 'cairn-account': account };
+}
+
+async function makeUploads(pool: Pool, n: number): Promise<Upload[]> {
+  const uploads: Upload[] = [];
+  for (let i = 0; i < n; i++) {
+    const account = `a${Math.floor(i / PER_ACCOUNT)}`;
+    uploads.push({ id: (await newUpload(pool, {}, account)).id, account });
+  }
+  const ids = uploads.map(({ id }) => id);
+  // Five attempts: left alone by the inline path. The trigger makes no event of it.
+  await pool.query('alter table uploads disable trigger user');
+  await pool.query('update uploads set attempts = 5, dispatch_at = null where id = any ($1)', [ids]);
+  await pool.query('alter table uploads enable trigger user');
+  return uploads;
+}
+
+/** More than the kernel's buffers take: 2 kB each. */
+async function makeBigUpload(pool: Pool): Promise<Upload> {
+  const [upload] = await makeUploads(pool, 1);
+  if (!upload) throw new Error('no upload');
+  const data = JSON.stringify({ state: 'processing', run: 1, attempt: 1, trackId: 'x'.repeat(2_000) });
+  await pool.query(
+    `insert into upload_events (upload_id, seq, kind, data) select $1, n, 'started', $2 from generate_series(2, $3) n`,
+    [upload.id, data, EVENTS_OF_SLOW],
+  );
+  await pool.query('update uploads set events_seq = $2 where id = $1', [upload.id, EVENTS_OF_SLOW + 1]);
+  return upload;
+}
+
+async function open(at: ApiProcess, key: string, uploads: readonly Upload[]): Promise<TestEventSource[]> {
+  const streams: TestEventSource[] = [];
+  for (const upload of uploads) {
+    streams.push(eventSource({ port: at.port, path: pathOf(upload), headers: headersOf(key, upload) }));
+    if (streams.length % 50 === 0) await until(() => streams.every(({ messages }) => messages.length > 0));
+  }
+  await until(() => streams.every(({ messages }) => messages.length > 0));
+  return streams;
+}
+
+/** Each begins an attempt and fails: two more events, in transactions of 50 uploads. */
+async function finishAll(pool: Pool, uploads: readonly Upload[]): Promise<void> {
+  for (let i = 0; i < uploads.length; i += 50) {
+    const ids = uploads.slice(i, i + 50).map(({ id }) => id);
+    await pool.query(`update uploads set state = 'processing', attempts = attempts + 1 where id = any ($1)`, [ids]);
+    await pool.query(
+      `update uploads set state = 'failed', failure = '{"code":"gpx/truncated","facts":{}}' where id = any ($1)`,
+      [ids],
+    );
+  }
+}
+
+/** How many of the slow were not cut, or did not get all of it in the end. */
+async function endsOfSlow(at: ApiProcess, pool: Pool, key: string, big: Upload, slow: readonly SlowReader[]) {
+  const ends = await Promise.all(slow.map((reader) => reader.seenWhenCut()));
+  await finishAll(pool, [big]);
+  const all = EVENTS_OF_SLOW + 3;
+  let wrong = 0;
+  for (const seen of ends) {
+    const last = String(seen.at(-1) ?? 0);
+    const rest = eventSource({ port: at.port, path: pathOf(big), headers: headersOf(key, big), lastEventId: last });
+    const status = await rest.stopped;
+    const ids = [...seen, ...rest.ids()];
+    const isWhole = status === 204 && ids.length === all && ids.every((id, i) => id === i + 1);
+    if (!isWhole || seen.length >= EVENTS_OF_SLOW) wrong++;
+  }
+  return wrong;
+}
+
+async function shown(at: ApiProcess, key: string, upload: Upload): Promise<number> {
+  const startedAt = performance.now();
+  const answer = await fetch(`http://127.0.0.1:${at.port}/v1/uploads/${upload.id}`, {
+    headers: headersOf(key, upload),
+  });
+  await answer.arrayBuffer();
+  if (answer.status !== 200) throw new Error(`another route answered ${answer.status}`);
+  return performance.now() - startedAt;
+}
+
+async function askFor(at: ApiProcess, key: string, uploads: readonly Upload[], ms: number) {
+  const times: number[] = [];
+  const until = performance.now() + ms;
+  for (let i = 0; performance.now() < until; i++) {
+    const upload = uploads[i % uploads.length];
+    if (upload) times.push(await shown(at, key, upload));
+    await pause(5);
+  }
+  const sorted = times.sort((a, b) => a - b);
+  const share = (of: number) => Math.round((sorted[Math.floor(sorted.length * of)] ?? 0) * 10) / 10;
+  return { asked: sorted.length, p50Ms: share(0.5), p99Ms: share(0.99) };
+}
+
+async function terminatedUnder(n: number, at: ApiProcess, pool: Pool, key: string) {
+  const uploads = await makeUploads(pool, n);
+  tell('SIGTERM');
+  const streams = await open(at, key, uploads);
+  const ended = Promise.all(streams.map((stream) => stream.ended));
+  const exit = await at.terminate();
+  const ways = await ended;
+  for (const stream of streams) stream.close();
+  return { ...exit, streams: n, broken: ways.filter((way) => way !== 'whole').length };
+}
+
+async function until(isSo: () => boolean): Promise<void> {
+  for (let tries = 0; !isSo(); tries++) {
+    if (tries > 3_000) throw new Error('it did not come to pass within a minute');
+    await pause(20);
+  }
+}
