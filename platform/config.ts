@@ -94,7 +94,7 @@ function httpUrl(value: string): string {
 function origins(value: string): readonly string[] {
   const all = value.split(',').map((origin) => origin.trim());
   const isOrigin = (text: string) => URL.canParse(text) && /^https?:/.test(text) && new URL(text).origin === text;
-  if (!all.every(isOrigin)) throw new Error('must be origins such as https://www.example.org, separated by commas');
+  if (!all.every(isOrigin)) throw new Error('must be origins, each scheme, host and port alone, separated by commas');
   return all;
 }
 
