@@ -39,6 +39,15 @@ export async function dispatchAgain(db: Db, ids: readonly string[], againS: numb
   );
 }
 
+/** Offers every open upload again, each at a moment of its own within `withinS`, unless it would be sooner anyway. */
+export async function offerOpenUploadsAgain(db: Db, withinS: number): Promise<void> {
+  await db.query(
+    `update uploads set dispatch_at = now() + random() * make_interval(secs => $1)
+      where dispatch_at > now() + make_interval(secs => $1)`,
+    [withinS],
+  );
+}
+
 /**
  * The run's workflow has ended, yet the row is open: somebody terminated it, or it broke. A new run is due. False when
  * the row was finished or re-run meanwhile.

@@ -4,6 +4,7 @@ import {
   dispatchAgain,
   dispatchBacklog,
   giveUpUpload,
+  offerOpenUploadsAgain,
   startNextRun,
   takeUploadsToDispatch,
 } from '../../db/upload-dispatch.ts';
@@ -101,4 +102,15 @@ test('the backlog is what waits for its workflow, and how long the oldest does',
   expect((await dispatchBacklog(db)).oldestWaitS).toBeGreaterThanOrEqual(120);
   await claim(first, 1);
   expect(await dispatchBacklog(db)).toMatchObject({ waiting: 2 });
+});
+
+test('when Temporal is back all that it had taken is offered again within the time, and nothing else is', async () => {
+  const [taken = '', due = '', ended = ''] = await uploads(3);
+  await query(`update uploads set dispatch_at = now() + interval '5 minutes' where id = $1`, [taken]);
+  const { token = 0 } = (await claim(ended, 1)) ?? {};
+  const failure = { code: 'gpx/truncated', facts: {} } as const;
+  await finishUploadFailed(db, { uploadId: ended, token, failure, processedBy: 'inline' });
+  await offerOpenUploadsAgain(db, 20);
+  const soon = `select id from uploads where dispatch_at <= now() + interval '20 seconds' order by dispatch_at`;
+  expect(await query(soon)).toEqual([{ id: due }, { id: taken }]);
 });

@@ -19,6 +19,7 @@ export interface Cluster {
   readonly home: string;
   readonly url: string;
   readonly apiKey: string;
+  readonly databaseUrl: string;
   readonly db: Pool;
   readonly blobDir: string;
   readonly codecKeys: string;
@@ -64,6 +65,7 @@ export async function openCluster(tree: string): Promise<Cluster> {
     home,
     url,
     apiKey: key,
+    databaseUrl: postgres.databaseUrl,
     db,
     blobDir,
     codecKeys,

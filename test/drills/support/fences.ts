@@ -77,6 +77,16 @@ export const FENCES: Readonly<Record<string, Fence>> = {
       },
     ],
   },
+  'look-again': {
+    about: 'what Temporal had taken is not offered to it again when it comes back',
+    edits: [
+      {
+        file: 'api/dispatcher.ts',
+        find: `if (before === 'away') await offerOpenUploadsAgain(deps.db, BACK_WITHIN_S);`,
+        replace: '',
+      },
+    ],
+  },
 };
 
 export interface Tree {

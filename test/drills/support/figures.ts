@@ -4,7 +4,7 @@ import { cpus } from 'node:os';
 export function shareOf(numbers: readonly number[], share: number): number {
   const sorted = [...numbers].sort((a, b) => a - b);
   const value = sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? Number.NaN;
-  return Math.round(value * 10) / 10;
+  return Math.round(value * 100) / 100;
 }
 
 /** Figures mean nothing without these. */
