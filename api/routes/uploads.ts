@@ -92,7 +92,8 @@ async function answerOnce(
   try {
     return await oncePerKey(deps.db, asked, async (keyed) => {
       const before = keyed?.uploadId;
-      const accepted = before ? { uploadId: before } : await accept(deps, request, received, keyed?.claim);
+      const made = before ? { uploadId: before, isDuplicate: false } : undefined;
+      const accepted = made ?? (await accept(deps, request, received, keyed?.claim));
       await file.blob.discard(); // now, not after the wait
       return answerTo(deps, request, reply, accepted);
     });
@@ -109,9 +110,9 @@ async function accept(
 ): Promise<AcceptedUpload> {
   const upload = { id: uuid(), accountId: request.accountId, ...file, ...fields, traceParent: currentTraceParent() };
   const accepted = await acceptUpload(deps.db, upload, file.blob, claim);
-  const { uploadId, first } = accepted;
+  const { uploadId, isDuplicate } = accepted;
   const facts = { uploadId, bytes: file.storedBytes, format: file.format };
-  request.log.info(facts, first ? 'upload recognised' : 'upload received');
-  if (!first) deps.dispatcher.nudge();
+  request.log.info(facts, isDuplicate ? 'upload recognised' : 'upload received');
+  if (!isDuplicate) deps.dispatcher.nudge();
   return accepted;
 }

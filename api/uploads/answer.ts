@@ -30,30 +30,27 @@ export async function answerTo(
   { db, closing }: { db: Pool; closing: AbortSignal },
   request: FastifyRequest,
   reply: FastifyReply,
-  { uploadId, first }: AcceptedUpload,
+  { uploadId, isDuplicate, seen }: AcceptedUpload,
 ): Promise<UploadAnswer> {
   const waitS = readWaitS(request.headers.prefer);
   const find = () => ownUpload(db, request, uploadId);
-  const now = first ? async () => first : find;
-  const look = waitS > 0 ? waitUntilFinished({ find, waitS, request: request.raw, closing }) : now();
-  const upload = await look.catch((error: unknown) => asAccepted(uploadId, error, first));
+  const look = waitS > 0 ? waitUntilFinished({ find, waitS, request: request.raw, closing }) : (seen ?? find());
+  const upload = await Promise.resolve(look).catch((error: unknown) => asSeen(error, seen));
   if (waitS > 0) reply.header('preference-applied', `wait=${waitS}`);
-  const view = { ...uploadView(upload, traceIdOf(request)), ...(first && { duplicateOf: uploadId }) };
+  const view = { ...uploadView(upload, traceIdOf(request)), ...(isDuplicate && { duplicateOf: uploadId }) };
   const location = `/v1/uploads/${uploadId}`;
   if (waitS > 0 && view.error?.status === 422) {
     return { status: 422, contentType: PROBLEM_TYPE, body: JSON.stringify({ ...view.error, ...view }), location };
   }
-  const status = first ? 200 : upload.state === 'ready' ? 201 : 202;
+  const status = isDuplicate ? 200 : upload.state === 'ready' ? 201 : 202;
   const body = String(reply.status(status).serialize(view));
   return { status, contentType: 'application/json; charset=utf-8', body, location };
 }
 
 /** The row is durable: a database that goes away now must not make the caller send the file again. */
-function asAccepted(id: string, error: unknown, seen?: ShownUpload): ShownUpload {
-  if (!isDatabaseOutage(error)) throw error;
-  if (seen) return seen;
-  const nothingYet = { trackId: null, failure: null, processedBy: null, warnings: null };
-  return { id, state: 'received', attempts: 0, run: 1, receivedAt: new Date(), ...nothingYet };
+function asSeen(error: unknown, seen?: ShownUpload): ShownUpload {
+  if (!isDatabaseOutage(error) || !seen) throw error;
+  return seen;
 }
 
 export async function ownUpload(db: Pool, request: FastifyRequest, uploadId: string): Promise<ShownUpload> {
