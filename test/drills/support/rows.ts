@@ -30,3 +30,11 @@ export async function startedAndOpen(db: Db): Promise<readonly string[]> {
   );
   return rows.map(({ id }) => id);
 }
+
+/** Open uploads of a second ago or more: while Temporal is there it has them, whatever the rows remember of that. */
+export async function openForASecond(db: Db): Promise<readonly string[]> {
+  const { rows } = await db.query<{ id: string }>(
+    `select id from uploads where finished_at is null and received_at < now() - interval '1 second'`,
+  );
+  return rows.map(({ id }) => id);
+}

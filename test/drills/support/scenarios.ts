@@ -3,7 +3,7 @@ import { liveWorkers } from '../../../db/workers.ts';
 import type { Running } from '../../../platform/embedded/processes.ts';
 import { childrenOf } from './children.ts';
 import type { Cluster } from './cluster.ts';
-import { areFinal, heldBy, startedAndOpen, untilRows } from './rows.ts';
+import { areFinal, heldBy, openForASecond, startedAndOpen, untilRows } from './rows.ts';
 
 export interface Fault {
   readonly cluster: Cluster;
@@ -69,9 +69,9 @@ async function backMidFallback({ cluster, api, say }: Fault): Promise<void> {
     say(`${held.length} uploads are being read inline`);
     if (hangs) temporal.thaw();
     else await temporal.start();
-    await untilRows('Temporal has them too', async () => {
+    await untilRows('Temporal has them too, or has even finished them', async () => {
       const started = await startedAndOpen(db);
-      return held.some((id) => started.includes(id));
+      return held.some((id) => started.includes(id)) || areFinal(db, held);
     });
     await pause(2_000); // the worker asks for them now
     thaw();
@@ -108,12 +108,12 @@ const OPEN_AT_LEAST = 20;
 async function wiped({ cluster, worker, say }: Fault): Promise<void> {
   const { temporal, db } = cluster;
   process.kill(worker.pid, 'SIGSTOP'); // so that Temporal has something to lose
-  await untilRows('Temporal has a backlog', async () => (await startedAndOpen(db)).length >= OPEN_AT_LEAST);
-  const taken = await startedAndOpen(db);
+  await untilRows('Temporal has a backlog', async () => (await openForASecond(db)).length >= OPEN_AT_LEAST);
+  const taken = await openForASecond(db);
   await temporal.kill();
   process.kill(worker.pid, 'SIGCONT');
   await temporal.start({ wiped: true });
-  const { length } = (await startedAndOpen(db)).filter((id) => taken.includes(id));
+  const { length } = (await openForASecond(db)).filter((id) => taken.includes(id));
   say(`Temporal is back on empty data; of ${taken.length} uploads that it had taken ${length} are still open`);
 }
 
