@@ -45,6 +45,18 @@ export async function dispatchAgain(db: Db, runs: readonly UploadRun[], againS: 
 
 export type UploadRun = Pick<DispatchableUpload, 'id' | 'run'>;
 
+/**
+ * Offers every open upload that is due again, each at a moment of its own within `withinS`, unless it would be sooner anyway.
+ * Re-driven ones that wait for their turn go on waiting.
+ */
+export async function offerOpenUploadsAgain(db: Db, withinS: number): Promise<void> {
+  await db.query(
+    `update uploads set dispatch_at = now() + random() * make_interval(secs => $1)
+      where dispatch_at > now() + make_interval(secs => $1) and due_at <= now()`,
+    [withinS],
+  );
+}
+
 /** Too many runs were lost: failed by a fault of ours, or ready with the track of an earlier run. */
 export async function giveUpUpload(db: Db, upload: UploadRun): Promise<boolean> {
   const failure: UploadFailure = { code: 'processing/failed', facts: {} };

@@ -18,15 +18,17 @@ export interface NewUpload {
 }
 
 /**
- * One upload, to be dispatched at once. False, and nothing is written, when another one of the account stands for the same
- * recording (see `findUploadOfContent`); waits for whoever is inserting that one right now.
+ * One upload, to be dispatched at once; returns when it was received, by the clock of the database. Undefined, and nothing is
+ * written, when another one of the account stands for the same recording (see `findUploadOfContent`); waits for whoever is
+ * inserting that one right now.
  */
-export async function insertUpload(db: Db, upload: NewUpload): Promise<boolean> {
-  const { rowCount } = await db.query(
+export async function insertUpload(db: Db, upload: NewUpload): Promise<Date | undefined> {
+  const { rows } = await db.query<{ receivedAt: Date }>(
     `insert into uploads (id, account_id, format, blob_key, encoding, stored_bytes, inflated_bytes, content_sha256,
                           name, sport, external_id, trace_parent)
      values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
-     on conflict (account_id, content_sha256) where is_first and state <> 'failed' do nothing`,
+     on conflict (account_id, content_sha256) where is_first and state <> 'failed' do nothing
+     returning received_at as "receivedAt"`,
     [
       upload.id,
       upload.accountId,
@@ -42,7 +44,7 @@ export async function insertUpload(db: Db, upload: NewUpload): Promise<boolean> 
       upload.traceParent,
     ],
   );
-  return rowCount === 1;
+  return rows[0]?.receivedAt;
 }
 
 /** The id of the account's upload that stands for this recording (SHA-256 of its inflated bytes): one that did not fail. */

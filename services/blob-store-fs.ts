@@ -1,7 +1,7 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { constants, createReadStream } from 'node:fs';
-import { type FileHandle, link, mkdir, open, opendir, readFile, rename, rm, stat } from 'node:fs/promises';
+import { type FileHandle, link, mkdir, open, opendir, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
 import path from 'node:path';
 import {
   BlobMissing,
@@ -14,11 +14,12 @@ import {
 
 /**
  * The blob store on a file system: `<folder>/<2 hex>/<64 hex>`, files 0600. A blob becomes visible by a rename after its
- * bytes were fsynced, and is promised only after its directory was; a crash leaves at most a file in `incoming/`.
+ * bytes were fsynced, and is promised only after its directory was; a crash leaves at most a file in `incoming/`. All
+ * directories are made, and synced, before the first blob comes: made with it, one that another process has just made
+ * could be lost with the blob in it.
  */
 export async function openFsBlobStore(folder: string): Promise<BlobStore> {
-  const incoming = path.join(folder, 'incoming');
-  await mkdir(incoming, { recursive: true, mode: 0o700 });
+  await makeFolders(folder);
   const fileOf = (key: string) => path.join(folder, checkBlobKey(key).slice(0, 2), key);
   return {
     put: (source) => put(folder, source),
@@ -41,6 +42,17 @@ export async function openFsBlobStore(folder: string): Promise<BlobStore> {
     list: () => list(folder),
   };
 }
+
+async function makeFolders(folder: string): Promise<void> {
+  await mkdir(folder, { recursive: true, mode: 0o700 });
+  const there = new Set(await readdir(folder));
+  for (const name of ['incoming', ...SHELVES]) {
+    if (!there.has(name)) await mkdir(path.join(folder, name), { recursive: true, mode: 0o700 });
+  }
+  await syncFolder(folder);
+}
+
+const SHELVES = Array.from({ length: 256 }, (_, i) => i.toString(16).padStart(2, '0'));
 
 async function put(folder: string, source: AsyncIterable<Uint8Array>): Promise<StoredBlob> {
   const staged = await stage(folder, source);
@@ -85,8 +97,6 @@ async function write(file: FileHandle, source: AsyncIterable<Uint8Array>): Promi
 /** Returns whether the blob was there already. `link` fails on an existing name, which makes it put-if-absent. */
 async function publish(folder: string, temporary: string, key: string): Promise<boolean> {
   const shelf = path.join(folder, key.slice(0, 2));
-  const created = await mkdir(shelf, { recursive: true, mode: 0o700 }).catch(unavailable);
-  if (created) await syncFolder(folder);
   try {
     await linkOrRename(temporary, path.join(shelf, key));
   } catch (error) {

@@ -101,7 +101,8 @@ async function answerOnce(
   try {
     return await oncePerKey(deps.db, asked, async (keyed) => {
       const before = keyed?.uploadId;
-      const accepted = before ? { uploadId: before } : await accept(deps, request, received, keyed?.claim);
+      const made = before ? { uploadId: before, isDuplicate: false } : undefined;
+      const accepted = made ?? (await accept(deps, request, received, keyed?.claim));
       await file.blob.discard(); // now, not after the wait
       return answerTo(deps, request, reply, accepted);
     });
@@ -118,10 +119,10 @@ async function accept(
 ): Promise<AcceptedUpload> {
   const upload = { id: uuid(), accountId: request.accountId, ...file, ...fields, traceParent: currentTraceParent() };
   const accepted = await acceptUpload(deps.db, upload, file.blob, claim);
-  const { uploadId, first } = accepted;
+  const { uploadId, isDuplicate } = accepted;
   const facts = { uploadId, bytes: file.storedBytes, format: file.format };
-  request.log.info(facts, first ? 'upload recognised' : 'upload received');
-  deps.metrics.received.inc({ outcome: first ? 'duplicate' : 'accepted' });
-  if (!first) deps.dispatcher.nudge();
+  request.log.info(facts, isDuplicate ? 'upload recognised' : 'upload received');
+  deps.metrics.received.inc({ outcome: isDuplicate ? 'duplicate' : 'accepted' });
+  if (!isDuplicate) deps.dispatcher.nudge();
   return accepted;
 }

@@ -31,20 +31,20 @@ export async function answerTo(
   { db, relay, closing }: { db: Pool; relay: EventRelay; closing: AbortSignal },
   request: FastifyRequest,
   reply: FastifyReply,
-  { uploadId, first }: AcceptedUpload,
+  { uploadId, isDuplicate, seen }: AcceptedUpload,
 ): Promise<UploadAnswer> {
   const waitS = readWaitS(request.headers.prefer);
   const find = () => ownUpload(db, request, uploadId);
-  const now = first ? async () => first : find;
-  const look = waitS > 0 ? waitUntilFinished({ find, relay, waitS, request: request.raw, closing }) : now();
-  const upload = await look.catch((error: unknown) => asAccepted(uploadId, error, first));
+  const look = waitS > 0 ? waitUntilFinished({ find, relay, waitS, request: request.raw, closing }) : (seen ?? find());
+  const upload = await Promise.resolve(look).catch((error: unknown) => asSeen(error, seen));
   if (waitS > 0) reply.header('preference-applied', `wait=${waitS}`);
-  const view = { ...uploadView(upload, traceIdOf(request)), ...(first && { duplicateOf: uploadId }) };
-  return asAnswer(reply, view, { refusal: waitS > 0 ? view.error : undefined, status: statusOf(upload, first) });
+  const view = { ...uploadView(upload, traceIdOf(request)), ...(isDuplicate && { duplicateOf: uploadId }) };
+  const status = statusOf(upload, isDuplicate);
+  return asAnswer(reply, view, { refusal: waitS > 0 ? view.error : undefined, status });
 }
 
-function statusOf(upload: ShownUpload, first: ShownUpload | undefined): number {
-  return first ? 200 : upload.state === 'ready' ? 201 : 202;
+function statusOf(upload: ShownUpload, isDuplicate: boolean): number {
+  return isDuplicate ? 200 : upload.state === 'ready' ? 201 : 202;
 }
 
 /**
@@ -81,20 +81,9 @@ function asAnswer(
 }
 
 /** The row is durable: a database that goes away now must not make the caller send the file again. */
-function asAccepted(id: string, error: unknown, seen?: ShownUpload): ShownUpload {
-  if (!isDatabaseOutage(error)) throw error;
-  if (seen) return seen;
-  const noTrack = { trackId: null, failure: null, processedBy: null, warnings: null, nearDuplicateOf: null };
-  return {
-    id,
-    state: 'received',
-    attempts: 0,
-    run: 1,
-    newestSeq: 1,
-    receivedAt: new Date(),
-    externalId: null,
-    ...noTrack,
-  };
+function asSeen(error: unknown, seen?: ShownUpload): ShownUpload {
+  if (!isDatabaseOutage(error) || !seen) throw error;
+  return seen;
 }
 
 export async function ownUpload(db: Pool, request: FastifyRequest, uploadId: string): Promise<ShownUpload> {

@@ -22,7 +22,7 @@ export const homeArgument = (home: string): string => `--home=${home}`;
 export async function startNodeProcess(
   name: string,
   entry: string,
-  options: UpOptions,
+  options: Pick<UpOptions, 'home' | 'projectRoot'>,
   env: Readonly<Record<string, string>>,
   say: Say,
 ): Promise<Running> {

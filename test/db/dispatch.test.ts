@@ -1,6 +1,12 @@
 import { beforeEach, expect, test } from 'vitest';
 import { claimUpload } from '../../db/upload-claims.ts';
-import { dispatchAgain, dispatchBacklog, giveUpUpload, takeUploadsToDispatch } from '../../db/upload-dispatch.ts';
+import {
+  dispatchAgain,
+  dispatchBacklog,
+  giveUpUpload,
+  offerOpenUploadsAgain,
+  takeUploadsToDispatch,
+} from '../../db/upload-dispatch.ts';
 import { startNextRun } from '../../db/upload-runs.ts';
 import { finishUploadFailed } from '../../db/uploads.ts';
 import { testDatabase } from '../support/database.ts';
@@ -107,4 +113,19 @@ test('the backlog is what waits for its workflow, and how long the oldest does',
   expect((await dispatchBacklog(db)).oldestWaitS).toBeGreaterThanOrEqual(120);
   await claim(first, 1);
   expect(await dispatchBacklog(db)).toMatchObject({ waiting: 2 });
+});
+
+test('when Temporal is back all that it had taken is offered again within the time, and nothing else is', async () => {
+  const [taken = '', due = '', ended = '', turn = ''] = await uploads(4);
+  await query(`update uploads set dispatch_at = now() + interval '5 minutes' where id = $1`, [taken]);
+  await query(
+    `update uploads set due_at = now() + interval '1 minute', dispatch_at = now() + interval '1 minute' where id = $1`,
+    [turn],
+  );
+  const { token = 0 } = (await claim(ended, 1)) ?? {};
+  const failure = { code: 'gpx/truncated', facts: {} } as const;
+  await finishUploadFailed(db, { uploadId: ended, token, failure, processedBy: 'inline', build: 'test' });
+  await offerOpenUploadsAgain(db, 20);
+  const soon = `select id from uploads where dispatch_at <= now() + interval '20 seconds' order by dispatch_at`;
+  expect(await query(soon), 'a re-driven one waits for its turn').toEqual([{ id: due }, { id: taken }]);
 });

@@ -3,10 +3,10 @@
  * `npm run drill:large-file`. Prints figures as JSON.
  */
 import { once } from 'node:events';
-import { readdirSync, readFileSync } from 'node:fs';
 import { Worker } from 'node:worker_threads';
 import { generateGpx } from '../../domain/sample/generate-gpx.ts';
 import { type Installation, install } from './installation.ts';
+import { childrenOf, statusText } from './support/children.ts';
 
 const REPEATS = 5;
 const installation = await install();
@@ -64,22 +64,9 @@ function shares(times: number[]) {
 
 /** Resident memory: of the worker process, and of its largest reader child. */
 function memoryMb(worker: number): { worker: number; readers: number } {
-  const children = readdirSync('/proc').filter((pid) => parentOf(pid) === worker);
-  return { worker: residentMb(String(worker)), readers: Math.max(0, ...children.map(residentMb)) };
+  return { worker: residentMb(worker), readers: Math.max(0, ...childrenOf(worker).map(residentMb)) };
 }
 
-function parentOf(pid: string): number {
-  return /^\d+$/.test(pid) ? Number(/^PPid:\s*(\d+)/m.exec(status(pid))?.[1] ?? 0) : 0;
-}
-
-function residentMb(pid: string): number {
-  return Math.round(Number(/^VmRSS:\s*(\d+)/m.exec(status(pid))?.[1] ?? 0) / 1024);
-}
-
-function status(pid: string): string {
-  try {
-    return readFileSync(`/proc/${pid}/status`, 'utf8');
-  } catch {
-    return ''; // it has just ended
-  }
+function residentMb(pid: number): number {
+  return Math.round(Number(/^VmRSS:\s*(\d+)/m.exec(statusText(pid))?.[1] ?? 0) / 1024);
 }

@@ -48,7 +48,7 @@ export async function startServers(): Promise<TestServers> {
 }
 
 /** On a Ctrl-C vitest leaves without tear-down, and in an exit there is no time to wait: killed they are, on test data. */
-function leaveNothingBehind(home: string, running: readonly Running[]): () => void {
+export function leaveNothingBehind(home: string, running: readonly Running[]): () => void {
   const leave = (): void => process.exit(130);
   const kill = (): void => {
     for (const { pid, stopOrder } of running) if (isAlive(pid)) process.kill(pid, stopOrder.last);

@@ -48,9 +48,9 @@ test('when the data of Temporal is wiped, open uploads are started again', { tim
   const notYetStarted = `select 1 from uploads where id = any ($1) and dispatch_at < now() + interval '1 minute'`;
   await expect.poll(() => stack.query(notYetStarted, [ids]), BACK).toEqual([]);
   await temporal.kill();
+  await expect.poll(() => stack.dispatcher.status(), BACK).toBe('away');
   await temporal.start({ wiped: true });
   const { stop } = await stack.startWorkers();
-  await dispatchNow(ids);
   await expect.poll(() => statesOf(ids), BACK).toEqual(['ready']);
   expect(await tracksOf(ids)).toBe(3);
   await stop();

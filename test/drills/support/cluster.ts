@@ -1,0 +1,131 @@
+import { randomBytes } from 'node:crypto';
+import { mkdir, rm } from 'node:fs/promises';
+import path from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
+import { createKey } from '../../../cli/keys.ts';
+import { startNodeProcess } from '../../../cli/up/node-process.ts';
+import { createDatabase } from '../../../db/create-database.ts';
+import { connect, type Pool } from '../../../db/pool.ts';
+import { liveWorkers } from '../../../db/workers.ts';
+import { freePort } from '../../../platform/embedded/ports.ts';
+import { ensurePostgres } from '../../../platform/embedded/postgres.ts';
+import { isAlive, type Running, run } from '../../../platform/embedded/processes.ts';
+import { environment } from '../../../platform/environment.ts';
+import { leaveNothingBehind, testHome } from '../../support/servers.ts';
+import { type DrillTemporal, openTemporal } from './temporal.ts';
+
+/** A whole Cairn of real processes, each of which the drill may kill, freeze and start again. */
+export interface Cluster {
+  readonly home: string;
+  readonly url: string;
+  readonly apiKey: string;
+  readonly databaseUrl: string;
+  readonly db: Pool;
+  readonly blobDir: string;
+  readonly codecKeys: string;
+  readonly temporal: DrillTemporal;
+  /** Resolves when it is ready. Its output goes to `logs/` of the home. */
+  startApi(): Promise<Running>;
+  startWorker(): Promise<Running>;
+  stop(options: { keepHome: boolean }): Promise<void>;
+}
+
+/** `tree`: where the code is that API and worker run; a copy with a guard taken out, or this project. */
+export async function openCluster(tree: string): Promise<Cluster> {
+  const home = await testHome('cairn-drill-');
+  await mkdir(path.join(home, 'logs'), { recursive: true });
+  const running: Running[] = [];
+  const forget = leaveNothingBehind(home, running);
+  const postgres = await openPostgres(home);
+  running.push(postgres);
+  const temporal = await openTemporal(await subfolder(home, 'temporal'));
+  running.push(asRunning(temporal));
+  const port = await freePort();
+  const codecKeys = `drill:${randomBytes(32).toString('base64')}`;
+  const blobDir = path.join(home, 'blobs');
+  const env = {
+    PATH: environment().PATH ?? '',
+    DATABASE_URL: postgres.databaseUrl,
+    CAIRN_TEMPORAL_ADDRESS: temporal.address,
+    CAIRN_CODEC_KEYS: codecKeys,
+    CAIRN_BLOB_DIR: blobDir,
+    PORT: String(port),
+  };
+  await migrateWith(tree, env);
+  const db = connect(postgres.databaseUrl, { max: 4 });
+  const { key } = await createKey(db, { kind: 'account', accountExternalId: 'drill', name: 'drill' });
+  const url = `http://127.0.0.1:${port}`;
+  const start = async (name: string, entry: string, isReady: (started: Running) => Promise<boolean>) => {
+    const started = await startNodeProcess(name, entry, { home, projectRoot: tree }, env, () => {});
+    running.push(started);
+    await until(`${name} is ready (see ${home}/logs/${name}.log)`, started, () => isReady(started));
+    return started;
+  };
+  return {
+    home,
+    url,
+    apiKey: key,
+    databaseUrl: postgres.databaseUrl,
+    db,
+    blobDir,
+    codecKeys,
+    temporal,
+    startApi: () => start('api', 'api/main.ts', async () => (await fetch(`${url}/ready`)).ok),
+    startWorker: () =>
+      start('worker', 'workers/main.ts', async ({ pid }) => (await liveWorkers(db, 60)).some((row) => row.pid === pid)),
+    stop: async ({ keepHome }) => {
+      await db.end();
+      for (const one of running.reverse()) if (isAlive(one.pid)) await one.stop();
+      forget();
+      if (!keepHome) await rm(home, { recursive: true, force: true });
+    },
+  };
+}
+
+async function openPostgres(home: string) {
+  const { PATH: searchPath = '' } = environment();
+  const log = () => {};
+  return ensurePostgres({
+    home,
+    port: await freePort(),
+    flavour: 'auto',
+    searchPath,
+    durable: true,
+    createDatabase,
+    log,
+  });
+}
+
+/** The server behind it changes with every start. */
+function asRunning(temporal: DrillTemporal): Running {
+  return {
+    get pid() {
+      return temporal.pid();
+    },
+    ended: new Promise(() => {}),
+    stop: temporal.stop,
+    stopOrder: { first: 'SIGTERM', graceMs: 10_000, last: 'SIGKILL', group: true },
+  };
+}
+
+async function subfolder(home: string, name: string): Promise<string> {
+  const folder = path.join(home, name);
+  await mkdir(folder);
+  return folder;
+}
+
+async function migrateWith(tree: string, env: Readonly<Record<string, string>>): Promise<void> {
+  const { ok, problem, stdout } = await run(process.execPath, ['cli/cairn.mjs', 'migrate'], { cwd: tree, env });
+  if (!ok) throw new Error(`migrations failed: ${problem} ${stdout}`);
+}
+
+async function until(what: string, started: Running, isSo: () => Promise<boolean>): Promise<void> {
+  const ended = { how: '' };
+  void started.ended.then((how) => {
+    ended.how = how;
+  });
+  for (const deadline = performance.now() + 90_000; !(await isSo().catch(() => false)); await pause(50)) {
+    if (ended.how) throw new Error(`ended (${ended.how}) before: ${what}`);
+    if (performance.now() > deadline) throw new Error(`90 s have passed before: ${what}`);
+  }
+}

@@ -1,0 +1,129 @@
+import { cp, mkdtemp, readFile, realpath, rm, symlink, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+
+export interface Fence {
+  /** What is no longer so. */
+  readonly about: string;
+  readonly edits: readonly Edit[];
+}
+
+/** `find` stands in `file` exactly once, or the drill refuses to run. */
+export interface Edit {
+  readonly file: string;
+  readonly find: string;
+  readonly replace: string;
+}
+
+/** The guards that drills take away, one at a time, to show that they would notice. */
+export const FENCES: Readonly<Record<string, Fence>> = {
+  claim: {
+    about: 'a claim is had though the lease of somebody else still runs',
+    edits: [
+      {
+        file: 'db/upload-claims.ts',
+        find: 'and (claim_owner is null or claim_owner = $3 or claim_expires_at < now())',
+        replace: '',
+      },
+    ],
+  },
+  token: {
+    about: 'a result is written whether or not the claim was taken over meanwhile',
+    edits: [
+      {
+        file: 'db/upload-claims.ts',
+        find: `where id = $1 and claim_token = $2 and state = 'processing' for update`,
+        replace: 'where id = $1 and $2::bigint > 0 for update',
+      },
+      {
+        file: 'db/uploads.ts',
+        find: "where id = $1 and claim_token = $2 and state = 'processing'`,\n    [end.uploadId, end.token, end.trackId",
+        replace: 'where id = $1 and $2::bigint > 0`,\n    [end.uploadId, end.token, end.trackId',
+      },
+    ],
+  },
+  finished: {
+    about: 'a finished upload is claimed again',
+    edits: [
+      {
+        file: 'db/upload-claims.ts',
+        find: "where id = $1 and run = $2 and state in ('received', 'processing')",
+        replace: 'where id = $1 and run = $2',
+      },
+    ],
+  },
+  inline: {
+    about: 'nothing is processed in the API process',
+    edits: [
+      {
+        file: 'api/inline-path.ts',
+        find: 'state.reason ? await uploadsForInline(deps.db, search) : []',
+        replace: 'state.reason === undefined ? await uploadsForInline(deps.db, { ...search, limit: 0 }) : []',
+      },
+    ],
+  },
+  'dispatch-row': {
+    about: 'the row forgets that a workflow is to be started as soon as that was tried once',
+    edits: [
+      {
+        file: 'db/upload-dispatch.ts',
+        find: 'set dispatch_at = now() + make_interval(secs => $2)\n      where id in (',
+        replace: 'set dispatch_at = null::timestamptz + make_interval(secs => $2)\n      where id in (',
+      },
+      {
+        file: 'db/upload-dispatch.ts',
+        find: "where id = any ($1) and state in ('received', 'processing')`",
+        replace: "where id = any ($1) and state in ('received', 'processing') and false`",
+      },
+    ],
+  },
+  'look-again': {
+    about: 'what Temporal had taken is not offered to it again when it comes back',
+    edits: [
+      {
+        file: 'api/dispatcher.ts',
+        find: `if (before === 'away') await offerOpenUploadsAgain(deps.db, BACK_WITHIN_S);`,
+        replace: '',
+      },
+    ],
+  },
+};
+
+export interface Tree {
+  readonly folder: string;
+  remove(): Promise<void>;
+}
+
+/** A copy of the project without these fences. Throws when one of their texts is not there exactly once. */
+export async function treeWithout(root: string, names: readonly string[]): Promise<Tree> {
+  const edits = names.flatMap((name) => fenceOf(name).edits);
+  const folder = await mkdtemp(path.join(tmpdir(), 'cairn-drill-tree-'));
+  const remove = () => rm(folder, { recursive: true, force: true });
+  try {
+    await cp(root, folder, { recursive: true, filter: (source) => !NOT_COPIED.test(path.relative(root, source)) });
+    await symlink(await realpath(path.join(root, 'node_modules')), path.join(folder, 'node_modules'));
+    for (const edit of edits) {
+      const file = path.join(folder, edit.file);
+      await writeFile(file, edited(await readFile(file, 'utf8'), edit));
+    }
+    return { folder, remove };
+  } catch (error) {
+    await remove();
+    throw error;
+  }
+}
+
+/** Installed, generated, or of other work. */
+const NOT_COPIED = /^(?:node_modules|dist|coverage|test-output|\.git|\.cache|\.cairn[^/]*)(?:\/|$)/;
+
+export function fenceOf(name: string): Fence {
+  const fence = FENCES[name];
+  if (!fence) throw new Error(`there is no fence ${name}; there are ${Object.keys(FENCES).join(', ')}`);
+  return fence;
+}
+
+export function edited(text: string, { file, find, replace }: Edit): string {
+  const pieces = text.split(find);
+  if (pieces.length !== 2) throw new Error(`found ${pieces.length - 1} times in ${file}, not once: ${find}`);
+  return pieces.join(replace);
+}
