@@ -31,6 +31,7 @@ export async function slowReader(options: {
       const parser = eventStreamParser();
       const seen: number[] = [];
       answer.on('data', (bytes: Buffer) => seen.push(...parser.feed(bytes).map(({ id }) => Number(id))));
+      answer.resume();
       await cut;
       return seen;
     },

@@ -16,14 +16,15 @@ export interface OwnPostgres {
   remove(): Promise<void>;
 }
 
-export async function ownPostgres(): Promise<OwnPostgres> {
+/** Durable unless it is told otherwise: what was committed must be there after the kill. */
+export async function ownPostgres({ durable = true } = {}): Promise<OwnPostgres> {
   const home = await testHome('cairn-own-postgres-');
   const options = {
     home,
     port: await freePort(),
     flavour: 'embedded' as const,
     searchPath: environment().PATH ?? '',
-    durable: true, // what was committed must be there after the kill
+    durable,
     createDatabase,
     log: () => {},
   };
