@@ -70,10 +70,8 @@ it is open already or did not fail. **409** \`upload/superseded\`: its owner has
       const done = await redriveOne(deps.db, uploadId, by);
       if (!done) throw new Rejection('request/not-found', { detail: 'There is no such upload.' });
       const { redriven, upload } = done;
-      if (redriven) {
-        log.info({ uploadId, actor: keyId }, 'upload re-driven');
-        deps.dispatcher.nudge();
-      }
+      if (redriven) deps.dispatcher.nudge();
+      log.info({ uploadId, actor: keyId, redriven }, 'upload re-driven');
       return reply.status(redriven ? 202 : 200).send({ redriven, upload: opsUploadView(upload) });
     },
   );
