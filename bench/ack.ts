@@ -62,7 +62,9 @@ function summary(measured: readonly Measured[], name: Measured['name'], inFlight
     'p50 ms': median(of(name).map(({ p50Ms }) => p50Ms)),
     'p99 ms': median(of(name).map(({ p99Ms }) => p99Ms)),
     'per s': median(of(name).map(({ perS }) => perS)),
+    'cpu ms': median(of(name).map(({ cpuMs }) => cpuMs)),
     'p50 / plain': ratio(({ p50Ms }) => p50Ms),
     'p99 / plain': ratio(({ p99Ms }) => p99Ms),
+    'cpu / plain': ratio(({ cpuMs }) => cpuMs),
   };
 }

@@ -36,8 +36,8 @@ export function watchTime(pid: number | undefined, limitMs: number, onOver: () =
   return { stop };
 }
 
-/** Of all its threads, user and system. The command's name before these fields may hold blanks, but it ends with `)`. */
-async function processorMs(pid: number | undefined): Promise<number | undefined> {
+/** Of all its threads, user and system; undefined where /proc does not tell. The command's name before these fields may hold blanks, but it ends with `)`. */
+export async function processorMs(pid: number | undefined): Promise<number | undefined> {
   const text = pid === undefined ? '' : await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => '');
   const fields = text.slice(text.lastIndexOf(')') + 2).split(' ');
   const [user, system] = [fields[11], fields[12]];

@@ -65,7 +65,11 @@ async function put(folder: string, source: AsyncIterable<Uint8Array>): Promise<S
 
 async function stage(folder: string, source: AsyncIterable<Uint8Array>): Promise<StagedBlob> {
   const temporary = path.join(folder, 'incoming', randomUUID());
-  const discard = () => rm(temporary, { force: true }).catch(() => {}); // a file in incoming/ is in nobody's way
+  let gone: Promise<void> | undefined;
+  const discard = () => {
+    gone ??= rm(temporary, { force: true }).catch(() => {}); // a file in incoming/ is in nobody's way
+    return gone;
+  };
   const file = await open(temporary, EXCLUSIVE, 0o600).catch(unavailable);
   try {
     const { key, bytes } = await write(file, source);

@@ -1,16 +1,21 @@
 import { Agent, request } from 'node:http';
 import { generateGpx } from '../../domain/sample/generate-gpx.ts';
+import { processorMs } from '../../platform/process-time.ts';
 import { shareOf } from '../../test/drills/support/figures.ts';
 
 export interface Target {
   readonly url: string;
   readonly authorization: string;
+  /** Of the process that answers. */
+  readonly pid: number;
 }
 
 export interface Speed {
   readonly p50Ms: number;
   readonly p99Ms: number;
   readonly perS: number;
+  /** Processor time of the answering process per upload: hardly moved by what else the machine does. */
+  readonly cpuMs: number;
 }
 
 /** 206 kB; each upload gets a name of its own, so that none is a duplicate. */
@@ -30,11 +35,13 @@ export async function measure(target: Target, uploads: number, inFlight: number)
       times.push(performance.now() - startedAt);
     }
   };
+  const cpuBefore = (await processorMs(target.pid)) ?? Number.NaN;
   const startedAt = performance.now();
   await Promise.all(Array.from({ length: inFlight }, lane));
   const perS = Math.round(uploads / ((performance.now() - startedAt) / 1000));
+  const cpuMs = ((await processorMs(target.pid)) ?? Number.NaN) - cpuBefore;
   agent.destroy();
-  return { p50Ms: shareOf(times, 0.5), p99Ms: shareOf(times, 0.99), perS };
+  return { p50Ms: shareOf(times, 0.5), p99Ms: shareOf(times, 0.99), perS, cpuMs: cpuMs / uploads };
 }
 
 function post({ url, authorization }: Target, agent: Agent, body: Uint8Array): Promise<void> {

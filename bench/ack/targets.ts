@@ -5,6 +5,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { connect } from '../../db/pool.ts';
 import { freePort } from '../../platform/embedded/ports.ts';
+import type { Running } from '../../platform/embedded/processes.ts';
 import { type Cluster, openCluster } from '../../test/drills/support/cluster.ts';
 import { treeWithout } from '../../test/drills/support/fences.ts';
 import type { Target } from './measure.ts';
@@ -27,15 +28,14 @@ export async function openTargets(): Promise<Targets> {
   const tree = await treeWithout(projectRoot, ['inline']);
   const [accepting, whole] = [await openCluster(tree.folder), await openCluster(projectRoot)];
   await accepting.temporal.kill();
-  await accepting.startApi();
-  await whole.startApi();
+  const apis = { accepting: await accepting.startApi(), whole: await whole.startApi() };
   await whole.startWorker();
   const plain = await startPlain(accepting);
-  const targetOf = ({ url, apiKey }: Cluster) => ({ url, authorization: `Bearer ${apiKey}` });
+  const targetOf = ({ url, apiKey }: Cluster, { pid }: Running) => ({ url, authorization: `Bearer ${apiKey}`, pid });
   return {
-    plain: { url: plain.url, authorization: 'Bearer none' },
-    accepting: targetOf(accepting),
-    whole: targetOf(whole),
+    plain: { url: plain.url, authorization: 'Bearer none', pid: plain.pid },
+    accepting: targetOf(accepting, apis.accepting),
+    whole: targetOf(whole, apis.whole),
     untilDrained: () => untilDrained(whole),
     stop: async () => {
       await plain.stop();
@@ -47,7 +47,7 @@ export async function openTargets(): Promise<Targets> {
 }
 
 /** In a database of its own on the server of the accepting Cairn, and on the same disk. */
-async function startPlain(beside: Cluster): Promise<{ url: string; stop(): Promise<void> }> {
+async function startPlain(beside: Cluster): Promise<{ url: string; pid: number; stop(): Promise<void> }> {
   const port = await freePort();
   const entry = fileURLToPath(new URL('./plain-accept.ts', import.meta.url));
   const folder = path.join(beside.home, 'plain');
@@ -55,6 +55,7 @@ async function startPlain(beside: Cluster): Promise<{ url: string; stop(): Promi
   await once(child, 'message');
   return {
     url: `http://127.0.0.1:${port}`,
+    pid: child.pid ?? Number.NaN,
     stop: async () => {
       child.disconnect();
       await once(child, 'exit');

@@ -25,6 +25,17 @@ test('a blob is found under the hash of its bytes, 0600, and its temporary file 
   expect(await readdir(path.join(folder, 'incoming'))).toEqual([]);
 });
 
+test('every folder that a blob can come to is there before the first one', async () => {
+  const empty = await mkdtemp(path.join(tmpdir(), 'cairn-blobs-'));
+  await openFsBlobStore(empty);
+  await openFsBlobStore(empty); // another process, a moment later
+  const names = (await readdir(empty)).sort();
+  await rm(empty, { recursive: true });
+  expect(names).toHaveLength(257);
+  expect(names.slice(0, 2)).toEqual(['00', '01']);
+  expect(names.slice(-2)).toEqual(['ff', 'incoming']);
+});
+
 test('the same bytes are one blob, and the second put says so', async () => {
   const [first, second] = [await store.put(chunks('same')), await store.put(chunks('sa', 'me'))];
   expect(second).toEqual({ ...first, existed: true });
