@@ -59,7 +59,8 @@ export async function runSchemathesis(
     ['--config-file', CONFIG, 'run', `${at.api}/openapi.json`, '--checks', 'all', '--seed', String(at.seed)],
     ['--header', `Authorization: Bearer ${at.key}`, '--report-json-path', file, ...at.only],
   ].flat();
-  const child = spawn(program, args, { stdio: ['ignore', 'inherit', 'inherit'] });
+  // It keeps what it found in a folder beside it, and would ask that first the next time.
+  const child = spawn(program, args, { cwd: at.reports, stdio: ['ignore', 'inherit', 'inherit'] });
   const [code] = await once(child, 'exit');
   const report: Report = JSON.parse(await readFile(file, 'utf8'));
   const { test_cases: cases, operations, errors, running_time: seconds } = report;
