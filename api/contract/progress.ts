@@ -1,5 +1,4 @@
-import { EXAMPLE_STREAM } from '../events/documentation.ts';
-import { UPLOAD, UPLOAD_ID } from './examples.ts';
+import { EXAMPLE_STREAM, UPLOAD, UPLOAD_ID } from './examples.ts';
 import { type OperationContract, ROWS_ONLY } from './operation.ts';
 
 /** What follows an upload: being watched, listed and processed again. */

@@ -37,13 +37,3 @@ export const EVENTS_DOCUMENTATION: RouteDocumentation = {
     'x-accel-buffering': { type: 'string', description: '`no`: proxies pass each message on at once.' },
   },
 };
-
-export const EXAMPLE_STREAM = `retry: 1000
-
-id: 2
-data: {"kind":"started","state":"processing","run":1,"attempt":1,"at":"2026-05-01T08:00:00.000Z"}
-
-id: 3
-data: {"kind":"ready","state":"ready","run":1,"attempt":1,"at":"2026-05-01T08:00:01.000Z","trackId":"0190a0a0-0000-7000-8000-000000000000"}
-
-`;

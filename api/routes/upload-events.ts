@@ -6,12 +6,7 @@ import { isFinal } from '../../contracts/upload-events.ts';
 import type { Pool } from '../../db/pool.ts';
 import { findUploadPosition } from '../../db/upload-events.ts';
 import { acceptsEventStream } from '../events/accepts.ts';
-import {
-  EVENTS_DESCRIPTION,
-  EVENTS_DOCUMENTATION,
-  EXAMPLE_STREAM,
-  TICKET_DESCRIPTION,
-} from '../events/documentation.ts';
+import { EVENTS_DESCRIPTION, EVENTS_DOCUMENTATION, TICKET_DESCRIPTION } from '../events/documentation.ts';
 import { countOpenStreams, type StreamLimits } from '../events/open-streams.ts';
 import type { EventRelay } from '../events/relay.ts';
 import { type Streaming, stream } from '../events/stream.ts';
@@ -107,7 +102,6 @@ export const uploadEventsRoutes: FastifyPluginAsyncTypebox<UploadEventsRoutesDep
 
 const EVENT_STREAM = {
   schema: { type: 'string', description: 'Messages; the `data` of each is an `UploadEvent`.' },
-  example: EXAMPLE_STREAM,
   'x-event-data': Type.Ref('UploadEvent'),
 };
 
