@@ -3,7 +3,7 @@ import { sequenceLength } from './utf8.ts';
 
 /** What a byte may be, as bits: one look-up per byte is what the scanner's speed rests on. */
 const SPACE = 1;
-export const NAME_START = 2;
+const NAME_START = 2;
 const NAME = 4;
 /** Passes inside text without a second look: no `<`, `&` or `>`. */
 const TEXT = 8;
@@ -13,7 +13,7 @@ const VALUE = 16;
 const ASIDE = 32;
 
 /** Of ASCII only. Bytes beyond, and control characters, have no bit: both need a closer look. */
-export const CLASSES = Uint8Array.from({ length: 256 }, (_, byte) => classesOf(byte));
+const CLASSES = Uint8Array.from({ length: 256 }, (_, byte) => classesOf(byte));
 
 function classesOf(byte: number): number {
   const character = String.fromCharCode(byte);
