@@ -14,6 +14,10 @@ export function damaged(bytes: Uint8Array, random: () => number): Uint8Array {
     return spliced(bytes, at, 0, bytes.subarray(from, from + Math.floor(random() * 60)));
   }
   const token = TOKENS[Math.floor(random() * TOKENS.length)] ?? '';
+  return withToken(bytes, at, token);
+}
+
+export function withToken(bytes: Uint8Array, at: number, token: (typeof TOKENS)[number]): Uint8Array {
   return spliced(bytes, at, 0, typeof token === 'string' ? new TextEncoder().encode(token) : token);
 }
 
@@ -24,7 +28,7 @@ function spliced(bytes: Uint8Array, at: number, remove: number, insert: Iterable
 const GREATER = 0x3e;
 
 /** What XML treats specially, and what readers get wrong. */
-const TOKENS: readonly (string | readonly number[])[] = [
+export const TOKENS: readonly (string | readonly number[])[] = [
   ...['<', '>', '&', '"', "'", '/', '=', '?', '!', '-', ']', ':', ';', ' ', '\t', '\n', '\r', '\r\n', '\0', '\u0001'],
   ...['<!--', '-->', '--', '<!-->', '<!--->', '<![CDATA[', ']]>', ']]', '<?', '?>', '<?p ', '<?xml ', '<?XML?>'],
   ...['&amp;', '&lt;', '&#65;', '&#x41;', '&#X41;', '&#0;', '&#xD;', '&#xFFFE;', '&#x110000;', '&#55296;', '&;', '&x;'],

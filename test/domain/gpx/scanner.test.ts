@@ -4,7 +4,7 @@ import { generateGpx } from '../../../domain/sample/generate-gpx.ts';
 import { createRandom } from '../../../domain/sample/random.ts';
 import { corpusFiles, corpusIsHere } from '../../support/corpus.ts';
 import { outcomeOf } from './both-readers.ts';
-import { damaged } from './damage.ts';
+import { damaged, TOKENS, withToken } from './damage.ts';
 import { gpx, latin1, trkpt, utf8, utf16 } from './gpx-text.ts';
 import { xmlDocument } from './random-xml.ts';
 
@@ -51,6 +51,22 @@ describe('the scanner and the strict reader', () => {
       const without = Uint8Array.from([...EVERYTHING.subarray(0, at), ...EVERYTHING.subarray(at + 1)]);
       expect(outcomeOf(without), `without byte ${at}`).not.toBe('differs');
       expect(outcomeOf(EVERYTHING.subarray(0, at)), `cut at ${at}`).not.toBe('differs');
+    }
+  });
+
+  test('agree on whatever XML treats specially, at every sort of place', () => {
+    const places =
+      `~<?xml version="1.0"?>~<!--~--><gpx~ creator~=~"~"~>~<trk><name>~a~</name~>~<trkseg><trkpt lat="1~" lon="2"~>
+      <ele>~5~</ele><time>2026-05-01T06:00:00~Z</time><![CDATA[~]]><?p ~?>~]]~</trkpt></trkseg></trk></gpx>~`.split(
+        '~',
+      );
+    for (let place = 1; place < places.length; place++) {
+      const before = utf8(places.slice(0, place).join(''));
+      const whole = Uint8Array.from([...before, ...utf8(places.slice(place).join(''))]);
+      for (const token of TOKENS) {
+        const outcome = outcomeOf(withToken(whole, before.length, token));
+        expect(outcome, `${JSON.stringify(token)} before ${places[place]}`).not.toBe('differs');
+      }
     }
   });
 
