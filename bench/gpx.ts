@@ -1,7 +1,7 @@
 /**
  * How fast is GPX read and derived, beside what else one could take? Each reader runs in a process of its own, one after
- * the other, several rounds; the first times of each process, before the code is hot, are left out. Only ratios of one
- * run mean anything. Run: `npm run bench:gpx [points]`, after `npm run bench:peers`; who is not installed is named.
+ * the other, several rounds; the first times of each process, before the code is hot, are left out. Milliseconds are
+ * of CPU, garbage collection included, and only ratios of one run mean anything. Run: `npm run bench:gpx [points]`, after `npm run bench:peers`; who is not installed is named.
  */
 import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';

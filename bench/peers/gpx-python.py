@@ -1,4 +1,4 @@
-"""Reads a GPX file with gpxpy as often as it is told and prints the milliseconds of each time and the points."""
+"""Reads a GPX file with gpxpy as often as it is told and prints the milliseconds of CPU of each time and the points."""
 import resource
 import sys
 import time
@@ -7,7 +7,7 @@ import gpxpy
 
 text = open(sys.argv[1], encoding="utf-8").read()
 for _ in range(int(sys.argv[2])):
-    start = time.perf_counter()
+    start = time.process_time()
     document = gpxpy.parse(text)
-    print((time.perf_counter() - start) * 1000, document.get_track_points_no())
+    print((time.process_time() - start) * 1000, document.get_track_points_no())
 print("peak", resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024)

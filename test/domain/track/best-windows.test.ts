@@ -3,19 +3,26 @@ import { expect, test } from 'vitest';
 import { bestSpeedsOf, fastestOf } from '../../../domain/track/best-windows.ts';
 import type { TimerLine } from '../../../domain/track/timer-line.ts';
 
-const step = fc.record({ ms: fc.constantFrom(0, 1000, 1000, 1000, 3500), m: fc.constantFrom(0, 1.5, 3, 3.1, 12) });
+const stretch = fc.record({
+  ms: fc.constantFrom(1000, 1000, 1000, 3500),
+  m: fc.constantFrom(0, 1.5, 3, 3.1, 12),
+  steps: fc.integer({ min: 1, max: 200 }),
+});
 
-/** Stretches of equal steps, so that whole blocks of windows can win or lose. */
-const line: fc.Arbitrary<TimerLine> = fc
-  .array(fc.record({ step, times: fc.integer({ min: 1, max: 200 }) }), { minLength: 1, maxLength: 6 })
-  .map((stretches) => {
-    const steps = stretches.flatMap((stretch) => Array.from({ length: stretch.times }, () => stretch.step));
-    let ms = 0;
-    let m = 0;
-    const clockMs = Float64Array.from([0, ...steps.map((each) => (ms += each.ms))]);
-    const distanceM = Float64Array.from([0, ...steps.map((each) => (m += each.m))]);
-    return { clockMs, distanceM, count: clockMs.length };
+/** Stretches of like steps, so that whole blocks of windows can win or lose, and each step a little off. */
+const line: fc.Arbitrary<TimerLine> = fc.array(stretch, { minLength: 1, maxLength: 6 }).map((stretches) => {
+  const steps = stretches.flatMap(({ ms, m, steps }) => {
+    return Array.from({ length: steps }, (_, i) => ({
+      ms: i % 50 === 9 ? 0 : ms,
+      m: m * (1 + ((i * 37) % 100) / 150),
+    }));
   });
+  let ms = 0;
+  let m = 0;
+  const clockMs = Float64Array.from([0, ...steps.map((each) => (ms += each.ms))]);
+  const distanceM = Float64Array.from([0, ...steps.map((each) => (m += each.m))]);
+  return { clockMs, distanceM, count: clockMs.length };
+});
 
 test('best windows are those that a look at every window finds', () => {
   fc.assert(
