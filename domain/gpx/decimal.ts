@@ -37,7 +37,7 @@ const PLUS = 0x2b;
 const MINUS = 0x2d;
 /** `.` less `0`. */
 const POINT_DIGIT = -2;
-const POWERS_OF_TEN = Array.from({ length: 16 }, (_, exponent) => Number(`1e${exponent}`));
+export const POWERS_OF_TEN = Float64Array.from({ length: 16 }, (_, exponent) => Number(`1e${exponent}`));
 
 function parseSlowly(text: string): number {
   return /^[+-]?(?:\d+\.?\d*|\.\d+)[eE][+-]?\d+$/.test(text) ? Number(text) : Number.NaN;

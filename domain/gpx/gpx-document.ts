@@ -1,7 +1,7 @@
 import { createTrackBuilder, type TrackBuilder } from '../track/track-builder.ts';
+import type { GpxElement } from './element-table.ts';
 import { createNamespaces, type Namespaces } from './namespaces.ts';
 import { createFaultCounts, type FaultCounts } from './point-faults.ts';
-import type { ElementKind } from './vocabulary.ts';
 
 /** What has been read of a GPX document so far. */
 export interface GpxDocument {
@@ -10,14 +10,12 @@ export interface GpxDocument {
   readonly routes: TrackBuilder;
   readonly namespaces: Namespaces;
   readonly faults: FaultCounts;
-  /** Kinds of the open elements; one that stands where GPX does not allow it counts as `other`. */
-  readonly kinds: ElementKind[];
+  /** The open elements; one that stands where GPX does not allow it counts as `other`. */
+  readonly path: GpxElement[];
   /** Where the values inside the point that is being read go; null outside of points. */
   points: TrackBuilder | null;
   lastTimeMs: number;
   waypoints: number;
-  lat: string | null;
-  lon: string | null;
   creator: string | null;
   trackName: string | null;
   routeName: string | null;
@@ -32,12 +30,10 @@ export function createGpxDocument(receivedAtMs: number): GpxDocument {
     routes: createTrackBuilder(),
     namespaces: createNamespaces(),
     faults: createFaultCounts(),
-    kinds: [],
+    path: [],
     points: null,
     lastTimeMs: Number.NaN,
     waypoints: 0,
-    lat: null,
-    lon: null,
     creator: null,
     trackName: null,
     routeName: null,

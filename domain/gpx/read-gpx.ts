@@ -3,10 +3,12 @@ import type { Warning } from '../../contracts/track.ts';
 import { LIMITS } from '../limits/limits.ts';
 import type { Track } from '../track/track.ts';
 import { finishTrack } from '../track/track-builder.ts';
+import { detectEncoding, type EncodingFound } from './encoding.ts';
 import { createGpxDocument, type GpxDocument } from './gpx-document.ts';
 import { gpxSink } from './gpx-sink.ts';
 import { faultWarnings } from './point-faults.ts';
 import { readXml } from './read-xml.ts';
+import { scanGpx } from './scan-gpx.ts';
 
 export interface ReadGpxOptions {
   /** When the file came: times more than a day later are not believed. */
@@ -18,10 +20,26 @@ export interface ReadGpxOptions {
  * `<rte>` a segment. Throws `Rejection` with a `gpx/…` code and the byte offset of the fault.
  */
 export function readGpx(bytes: Uint8Array, options: ReadGpxOptions): Track {
-  const document = createGpxDocument(options.receivedAtMs);
-  const { contradicted } = readXml(bytes, gpxSink(document));
+  const found = detectEncoding(bytes);
+  return trackOf(documentOf(bytes, found, options), found, bytes.length);
+}
+
+/** By the scanner, which only says yes; everything else, refusals first, comes from the strict reader. */
+function documentOf(bytes: Uint8Array, found: EncodingFound, options: ReadGpxOptions): GpxDocument {
+  const scanned = found.encoding === 'utf-8' ? scanGpx(bytes, found.bodyAt, options.receivedAtMs) : null;
+  return scanned ?? readStrictly(bytes, found, options);
+}
+
+/** The reference for the scanner: slower, and knows all of XML, every encoding and every refusal. */
+export function readStrictly(bytes: Uint8Array, found: EncodingFound, { receivedAtMs }: ReadGpxOptions): GpxDocument {
+  const document = createGpxDocument(receivedAtMs);
+  readXml(bytes, found, gpxSink(document));
+  return document;
+}
+
+function trackOf(document: GpxDocument, { contradicted }: EncodingFound, endOffset: number): Track {
   const { tracks, routes } = document;
-  if (tracks.count === 0 && routes.count === 0) throw noPoints(document, bytes.length);
+  if (tracks.count === 0 && routes.count === 0) throw noPoints(document, endOffset);
   const isTrack = tracks.count > 0;
   const name = (isTrack ? document.trackName : document.routeName) ?? document.fileName;
   return finishTrack(isTrack ? tracks : routes, {

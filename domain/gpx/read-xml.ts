@@ -1,7 +1,7 @@
 import { Rejection } from '../../contracts/rejections.ts';
 import { LIMITS } from '../limits/limits.ts';
 import { decodePiece } from './decode.ts';
-import { detectEncoding, type EncodingFound } from './encoding.ts';
+import type { EncodingFound } from './encoding.ts';
 import { refuseDoctype } from './prolog.ts';
 import { createSaxes } from './saxes-handlers.ts';
 import { truncated, xmlFault } from './xml-faults.ts';
@@ -16,8 +16,7 @@ const PIECE_BYTES = 65_536;
  * `gpx/bad-encoding`, `gpx/doctype-forbidden`, `gpx/malformed`, `gpx/truncated`, and `gpx/too-deep`,
  * `gpx/too-many-attributes`, `gpx/name-too-long`, `gpx/text-too-long` for the limits.
  */
-export function readXml(bytes: Uint8Array, sink: XmlSink): EncodingFound {
-  const found = detectEncoding(bytes);
+export function readXml(bytes: Uint8Array, found: EncodingFound, sink: XmlSink): void {
   refuseDoctype(bytes, found.bodyAt, found.encoding);
   const state = createState(bytes, found, sink);
   listen(state);
@@ -25,7 +24,6 @@ export function readXml(bytes: Uint8Array, sink: XmlSink): EncodingFound {
   while (at < bytes.length) at = readPiece(state, at);
   state.isClosing = true;
   state.parser.close();
-  return found;
 }
 
 function readPiece(state: XmlState, from: number): number {

@@ -27,22 +27,40 @@ export function fastestOf({ clockMs, distanceM, count }: TimerLine): FastestDist
 
 /**
  * The most by which `y` grows while `x` grows by `span`. On a broken line that is found where a window begins or ends at
- * a point; two pointers run along for each case. A window whose outer points cannot beat the best is not worked out.
+ * a point; two pointers run along for each case. A window whose outer points cannot beat the best is not worked out, nor
+ * is any of a block of windows when those of the whole block cannot.
  */
 function mostGrowth(x: Float64Array, y: Float64Array, count: number, span: number): number {
   let best = 0;
   const last = count - 1;
   const endX = x[last] ?? 0;
+  const block = blockPoints(count, span / endX);
   for (let i = 0, k = 0; i < count; i++) {
     const to = (x[i] ?? 0) + span;
     if (to > endX) break;
+    if (i % block === 0 && i + block < count) {
+      const ahead = lastNotAfter(x, k, last, (x[i + block - 1] ?? 0) + span, block);
+      if ((y[ahead < last ? ahead + 1 : ahead] ?? 0) - (y[i] ?? 0) <= best) {
+        i += block - 1;
+        k = ahead;
+        continue;
+      }
+    }
     while (k < last && (x[k + 1] ?? 0) <= to) k++;
     const from = y[i] ?? 0;
     if ((y[k < last ? k + 1 : k] ?? 0) - from > best) best = Math.max(best, valueAt(x, y, k, to) - from);
   }
-  for (let j = count - 1, k = last; j >= 0; j--) {
+  for (let j = last, k = last; j >= 0; j--) {
     const from = (x[j] ?? 0) - span;
     if (from < 0) break;
+    if (j % block === 0 && j >= block) {
+      const behind = firstNotBefore(x, k, (x[j - block + 1] ?? 0) - span, block);
+      if ((y[j] ?? 0) - (y[behind > 0 ? behind - 1 : 0] ?? 0) <= best) {
+        j -= block - 1;
+        k = behind;
+        continue;
+      }
+    }
     while (k > 0 && (x[k - 1] ?? 0) >= from) k--;
     const to = y[j] ?? 0;
     if (to - (y[k > 0 ? k - 1 : 0] ?? 0) > best) best = Math.max(best, to - valueBefore(x, y, k, from));
@@ -55,9 +73,18 @@ function leastGrowth(x: Float64Array, y: Float64Array, count: number, span: numb
   let best = Number.POSITIVE_INFINITY;
   const last = count - 1;
   const endX = x[last] ?? 0;
+  const block = blockPoints(count, span / endX);
   for (let i = 0, k = 0; i < count; i++) {
     const to = (x[i] ?? 0) + span;
     if (to > endX) break;
+    if (i % block === 0 && i + block < count) {
+      // The first window of the block ends before all others of it, and the last begins after all others.
+      while (k < last && (x[k] ?? 0) < to) k++;
+      if ((y[k > 0 ? k - 1 : 0] ?? 0) - (y[i + block - 1] ?? 0) >= best) {
+        i += block - 1;
+        continue;
+      }
+    }
     while (k < last && (x[k] ?? 0) < to) k++;
     const from = y[i] ?? 0;
     if ((y[k > 0 ? k - 1 : 0] ?? 0) - from < best) best = Math.min(best, valueBefore(x, y, k, to) - from);
@@ -65,11 +92,39 @@ function leastGrowth(x: Float64Array, y: Float64Array, count: number, span: numb
   for (let j = last, k = last; j >= 0; j--) {
     const from = (x[j] ?? 0) - span;
     if (from < 0) break;
+    if (j % block === 0 && j >= block) {
+      while (k > 0 && (x[k] ?? 0) > from) k--;
+      if ((y[j - block + 1] ?? 0) - (y[k < last ? k + 1 : k] ?? 0) >= best) {
+        j -= block - 1;
+        continue;
+      }
+    }
     while (k > 0 && (x[k] ?? 0) > from) k--;
     const to = y[j] ?? 0;
     if (to - (y[k < last ? k + 1 : k] ?? 0) < best) best = Math.min(best, to - valueAt(x, y, k, from));
   }
   return best;
+}
+
+/** A block is short beside its window, so that what the whole of it could reach is hardly more than what one window does. */
+function blockPoints(count: number, share: number): number {
+  return Math.max(1, Math.floor((count * share) / 64));
+}
+
+/** The last place from `k` on that is not after `at`, in strides of `stride` first. */
+function lastNotAfter(x: Float64Array, k: number, last: number, at: number, stride: number): number {
+  let place = k;
+  while (place + stride <= last && (x[place + stride] ?? 0) <= at) place += stride;
+  while (place < last && (x[place + 1] ?? 0) <= at) place++;
+  return place;
+}
+
+/** The first place from `k` back that is not before `at`. */
+function firstNotBefore(x: Float64Array, k: number, at: number, stride: number): number {
+  let place = k;
+  while (place - stride >= 0 && (x[place - stride] ?? 0) >= at) place -= stride;
+  while (place > 0 && (x[place - 1] ?? 0) >= at) place--;
+  return place;
 }
 
 /** On the way from point `k`, the last that is not after `at`, to the next. */

@@ -40,6 +40,7 @@ export function climbOf(track: Track, shares?: ClimbShares): Climb | null {
   for (const { from, to } of filledSegments(track)) {
     if (!fillGaps(ele, filled, from, to)) continue;
     let lastMm = medianMm(filled, from, from, to);
+    let lastRecordedMm = toMm(filled[from]);
     for (let i = from + 1; i < to; i++) {
       const thisMm = medianMm(filled, i, from, to);
       heightMm += thisMm - lastMm;
@@ -50,9 +51,10 @@ export function climbOf(track: Track, shares?: ClimbShares): Climb | null {
         shares.gainMm[i] = turning.gain - gain;
         shares.lossMm[i] = turning.loss - loss;
       }
-      const recordedMm = toMm(filled[i]) - toMm(filled[i - 1]);
-      if (recordedMm > 0) risesMm += recordedMm;
-      else fallsMm -= recordedMm;
+      const recordedMm = toMm(filled[i]);
+      if (recordedMm > lastRecordedMm) risesMm += recordedMm - lastRecordedMm;
+      else fallsMm += lastRecordedMm - recordedMm;
+      lastRecordedMm = recordedMm;
     }
   }
   if (shares) {

@@ -26,7 +26,7 @@ export function gpsQualityOf(track: Track, suspicious: Uint8Array | null): GpsQu
 function missing(column: Float64Array | null, points: number): number {
   if (column === null) return points;
   let count = 0;
-  for (const value of column) if (Number.isNaN(value)) count++;
+  for (let i = 0; i < points; i++) if (Number.isNaN(column[i])) count++;
   return count;
 }
 

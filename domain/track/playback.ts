@@ -26,7 +26,7 @@ export function playbackOf(track: Track, cumulativeM: Float64Array): Playback {
   const times = timesOf(track);
   if (times === null || track.timeMs === null) return byDistance(track, cumulativeM, 'no-times');
   let timed = 0;
-  for (const time of track.timeMs) if (!Number.isNaN(time)) timed++;
+  for (let i = 0; i < track.timeMs.length; i++) if (!Number.isNaN(track.timeMs[i])) timed++;
   if (timed * 2 < track.lat.length) return byDistance(track, cumulativeM, 'too-few-times');
   return byTime(track, track.timeMs, cumulativeM, times);
 }

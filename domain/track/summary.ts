@@ -52,7 +52,7 @@ function speedsOf({ track, cumulativeM, times, movingS }: SummarySource, line: T
 /** The metres of the whole track would be held against the seconds of a part of it; the series stops there too. */
 function hasEnoughTimes({ timeMs, lat }: Track): boolean {
   let timed = 0;
-  for (const time of timeMs ?? []) if (!Number.isNaN(time)) timed++;
+  for (let i = 0; timeMs !== null && i < timeMs.length; i++) if (!Number.isNaN(timeMs[i])) timed++;
   return timed * 2 >= lat.length;
 }
 
@@ -63,7 +63,8 @@ function speedMps(distanceM: number, durationS: number | null): number | null {
 function elevationRangeOf({ ele }: Track): Pick<TrackSummary, 'elevationMinM' | 'elevationMaxM'> {
   let min = Number.POSITIVE_INFINITY;
   let max = Number.NEGATIVE_INFINITY;
-  for (const height of ele ?? []) {
+  for (let i = 0; ele !== null && i < ele.length; i++) {
+    const height = ele[i] ?? Number.NaN;
     if (height < min) min = height;
     if (height > max) max = height;
   }

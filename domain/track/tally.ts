@@ -1,6 +1,8 @@
 /** Two sums that run along the way, written down where the way passes a border. */
 export interface Tally {
   readonly marks: readonly Marks[];
+  /** The first border that is still ahead, of any kind. */
+  nextM: number;
   atM: number;
   first: number;
   second: number;
@@ -23,14 +25,14 @@ export function createTally(borders: readonly (readonly number[])[]): Tally {
   const marks = borders.map(
     (bordersM): Marks => ({ bordersM, passed: [], nextM: bordersM[0] ?? Number.POSITIVE_INFINITY }),
   );
-  return { marks, atM: 0, first: 0, second: 0 };
+  return { marks, nextM: nearest(marks), atM: 0, first: 0, second: 0 };
 }
 
 /** The sums `first` and `second` at `atM` metres since start, which never falls. What happens on a border comes after it. */
 export function addToTally(tally: Tally, atM: number, first: number, second: number): void {
-  for (let m = 0; m < tally.marks.length; m++) {
-    const marks = tally.marks[m];
-    if (marks && atM >= marks.nextM) pass(tally, marks, { atM, first, second });
+  if (atM >= tally.nextM) {
+    for (const marks of tally.marks) pass(tally, marks, { atM, first, second });
+    tally.nextM = nearest(tally.marks);
   }
   tally.atM = atM;
   tally.first = first;
@@ -40,6 +42,10 @@ export function addToTally(tally: Tally, atM: number, first: number, second: num
 /** The sums at every border; where the way ended before one, and at the last, they are whole. */
 export function readTally(tally: Tally, { bordersM, passed }: Marks): Pair[] {
   return bordersM.map((_, b) => (b < bordersM.length - 1 && passed[b]) || tally);
+}
+
+function nearest(marks: readonly Marks[]): number {
+  return marks.reduce((least, { nextM }) => Math.min(least, nextM), Number.POSITIVE_INFINITY);
 }
 
 function pass(tally: Tally, marks: Marks, to: { atM: number; first: number; second: number }): void {
