@@ -28,7 +28,8 @@ export const trackRoutes: FastifyPluginAsyncTypebox<{ db: Pool }> = async (app, 
       // Rows of pipeline version 1 lack what came with version 2; nothing derives way types yet.
       const underived = { laps: null, summary: null, gpsQuality: null, wayTypes: null };
       const links = { self: `/v1/tracks/${trackId}`, series: `/v1/tracks/${trackId}/series` };
-      return { ...underived, ...statistics, ...rest, links };
+      const unreported = { sessions: [], pauses: [], utcOffsetS: null }; // GPX cannot tell
+      return { ...underived, ...unreported, ...statistics, ...rest, links };
     },
   );
 
