@@ -45,7 +45,7 @@ export function extentOf(bytes: Uint8Array, header: FitHeader): Extent {
   }
   const next = bytes.length;
   const lastTo = next - CRC_BYTES;
-  if (lastTo > header.dataFrom && storedCrc(bytes, lastTo) === crcOf(bytes, header.offset, lastTo)) {
+  if (lastTo >= header.dataFrom && storedCrc(bytes, lastTo) === crcOf(bytes, header.offset, lastTo)) {
     return { ...whole, dataTo: lastTo, next, warning: WRONG_SIZE };
   }
   const dataTo = header.dataBytes > 0 ? Math.min(announcedTo, next) : next;

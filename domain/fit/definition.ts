@@ -1,10 +1,12 @@
 import { CODE, codeOf, isText } from './base-types.ts';
 import { plainOffsets } from './plain-record.ts';
-import { MESSAGE, type MessageProfile, profileOf } from './profile.ts';
+import { isKnownMessage, MESSAGE, type MessageProfile, profileOf } from './profile.ts';
 
 /** How data messages of one local type are read: compiled once per definition, so that a message costs what is wanted of it. */
 export interface Plan {
   readonly message: number;
+  /** Of others only the timestamp is read. */
+  readonly isKnown: boolean;
   /** Bytes of a data message after its header. */
   readonly size: number;
   readonly fields: readonly PlanField[];
@@ -72,7 +74,8 @@ export function readDefinition(
     addDeveloper(draft, bytes, field, developerFields);
   const { message, size, fields, overrides, text } = draft;
   const plain = message === MESSAGE.record ? plainOffsets(fields, overrides) : null;
-  return { plan: { message, size, fields, overrides, text, plain, definedAt: at, hasDeveloperFields }, next };
+  const isKnown = isKnownMessage(message);
+  return { plan: { message, isKnown, size, fields, overrides, text, plain, definedAt: at, hasDeveloperFields }, next };
 }
 
 interface Draft {

@@ -93,6 +93,10 @@ export function profileOf(message: number): MessageProfile {
   return PROFILES.get(message) ?? UNKNOWN;
 }
 
+export function isKnownMessage(message: number): boolean {
+  return PROFILES.has(message);
+}
+
 const PROFILES: ReadonlyMap<number, MessageProfile> = new Map([
   [MESSAGE.fileId, profile({ 0: at(FILE_ID.type), 1: at(FILE_ID.manufacturer), 2: at(FILE_ID.product) }, 8)],
   [MESSAGE.sport, profile({ 0: at(SPORT.sport) })],

@@ -23,7 +23,7 @@ export function readFit(bytes: Uint8Array, options: ReadFitOptions): Track {
   const warnings: Warning[] = [];
   let at = 0;
   let loss: Loss | null = null;
-  while (at < bytes.length && loss === null) {
+  while ((at === 0 || at < bytes.length) && loss === null) {
     const header = readHeader(bytes, at);
     if (header === null) {
       if (at === 0) throw badHeader(bytes);

@@ -64,8 +64,10 @@ export function readMessages(bytes: Uint8Array, from: number, end: number, docum
       if (columns.count === columns.capacity) makeRoom(columns, Math.floor((end - at) / (1 + plan.size)));
       takeRecord(columns, row, odometer, faults);
       part.to = columns.count;
-    } else if (plan.message === MESSAGE.fieldDescription) describe(reader, at);
-    else takeMessage(document, part, { bytes, at, plan, row });
+    } else if (plan.isKnown) {
+      if (plan.message === MESSAGE.fieldDescription) describe(reader, at);
+      else takeMessage(document, part, { bytes, at, plan, row });
+    }
     at = next;
   }
   return { at, why: 'whole' };
@@ -91,18 +93,19 @@ function createReader(bytes: Uint8Array, end: number, document: FitDocument, par
 }
 
 function fillRow(row: Float64Array, view: DataView, from: number, { fields, overrides }: Plan): void {
+  row[TIME] = Number.NaN; // a compressed timestamp may have been put there
   for (let f = 0; f < fields.length; f++) {
     const field = fields[f];
-    if (field) row[field.slot] = valueOf(view, from, field);
+    if (field) row[field.slot] = scaled(view, from, field);
   }
   for (let f = 0; f < overrides.length; f++) {
     const field = overrides[f];
-    const value = field ? valueOf(view, from, field) : Number.NaN;
+    const value = field ? scaled(view, from, field) : Number.NaN;
     if (field && !Number.isNaN(value)) row[field.slot] = value;
   }
 }
 
-function valueOf(view: DataView, from: number, { at, code, scale, offset }: PlanField): number {
+function scaled(view: DataView, from: number, { at, code, scale, offset }: PlanField): number {
   return readNumber(view, from + at, code) / scale - offset;
 }
 

@@ -18,6 +18,8 @@ export function trackOf(document: FitDocument, receivedAtMs: number, warnings: r
   const segments = segmentation(document);
   const times = pointTimes(columns.timeS, count, document, receivedAtMs);
   const device = deviceName(document.manufacturer, document.product, document.productName);
+  const recordedDistanceM = finished(columns.distanceM, count);
+  const recordedSpeedMps = finished(columns.speedMps, count);
   return {
     kind: document.fileType === COURSE ? 'route' : 'track',
     format: 'fit',
@@ -33,8 +35,8 @@ export function trackOf(document: FitDocument, receivedAtMs: number, warnings: r
     cadence: finished(columns.cadence, count),
     power: finished(columns.power, count),
     temperature: finished(columns.temperature, count),
-    recordedDistanceM: finished(columns.distanceM, count),
-    recordedSpeedMps: finished(columns.speedMps, count),
+    ...(recordedDistanceM && { recordedDistanceM }),
+    ...(recordedSpeedMps && { recordedSpeedMps }),
     report: reportOf(document, segments),
     warnings: [...warnings, ...valueWarnings(document, times, segments.starts)],
   };

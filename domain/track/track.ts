@@ -28,9 +28,9 @@ export interface Track {
   readonly power: Float32Array | null;
   /** Degrees Celsius. */
   readonly temperature: Float32Array | null;
-  /** Metres and metres per second as the recorder reckoned them; absent where the format has none. */
-  readonly recordedDistanceM?: Float64Array | null;
-  readonly recordedSpeedMps?: Float32Array | null;
+  /** Metres and metres per second as the recorder reckoned them; absent where it did not. */
+  readonly recordedDistanceM?: Float64Array;
+  readonly recordedSpeedMps?: Float32Array;
   readonly report?: RecorderReport;
   readonly warnings: readonly Warning[];
 }

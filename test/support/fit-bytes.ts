@@ -58,7 +58,7 @@ export function localMessage(
   const global = isBigEndian ? [message >> 8, message & 0xff] : [message & 0xff, message >> 8];
   const body = (values: readonly FitValue[]) =>
     [...native, ...developers].flatMap((field) => {
-      return bytesOf(field, values[fields.indexOf(field)] ?? null, isBigEndian);
+      return [...bytesOf(field, values[fields.indexOf(field)] ?? null, isBigEndian)];
     });
   return {
     definition: [

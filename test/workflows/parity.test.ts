@@ -2,6 +2,7 @@ import { beforeAll, describe, expect, test } from 'vitest';
 import { createUploadSteps } from '../../activities/upload-steps.ts';
 import { processUpload } from '../../domain/upload/process-upload.ts';
 import { corpusFiles, corpusIsHere } from '../support/corpus.ts';
+import { smallFit } from '../support/fit.ts';
 import { smallGpx } from '../support/gpx.ts';
 import { testStack } from '../support/stack.ts';
 
@@ -47,9 +48,20 @@ describe('both paths leave the same rows and artefacts', () => {
   test('of a good recording', () => expectParity(Buffer.from(smallGpx())));
   test('of a refused one', () => expectParity(Buffer.from(smallGpx().slice(0, -40))));
 
-  test.skipIf(!corpusIsHere)('of every GPX of the corpus, the damaged ones too', { timeout: 120_000 }, async () => {
-    const files = [...(await corpusFiles('gpx')), ...(await corpusFiles('derived'))];
-    expect(files.length).toBeGreaterThan(20);
-    for (const { bytes } of files) await expectParity(bytes);
+  test('of a FIT, a torn one and a damaged one', async () => {
+    for (const bytes of [smallFit(), smallFit().subarray(0, -100), smallFit({ fileCrc: 'wrong' })]) {
+      await expectParity(bytes);
+    }
   });
+
+  test.skipIf(!corpusIsHere)(
+    'of every GPX and FIT of the corpus, the damaged ones too',
+    { timeout: 120_000 },
+    async () => {
+      const folders = (['gpx', 'fit', 'derived'] as const).map(corpusFiles);
+      const files = (await Promise.all(folders)).flat();
+      expect(files.length).toBeGreaterThan(40);
+      for (const { bytes } of files) await expectParity(bytes);
+    },
+  );
 });
