@@ -1,6 +1,6 @@
 import { CODE, codeOf, isText } from './base-types.ts';
 import { plainOffsets } from './plain-record.ts';
-import { isKnownMessage, MESSAGE, type MessageProfile, profileOf } from './profile.ts';
+import { isKnownMessage, MESSAGE, type MessageProfile, type PlanField, profileOf } from './profile.ts';
 
 /** How data messages of one local type are read: compiled once per definition, so that a message costs what is wanted of it. */
 export interface Plan {
@@ -17,15 +17,6 @@ export interface Plan {
   readonly plain: Int32Array | null;
   readonly definedAt: number;
   readonly hasDeveloperFields: boolean;
-}
-
-export interface PlanField {
-  /** From the first byte after the header. */
-  readonly at: number;
-  readonly code: number;
-  readonly slot: number;
-  readonly scale: number;
-  readonly offset: number;
 }
 
 /** What a `field_description` message says of a developer field. */

@@ -1,6 +1,5 @@
 import { CODE } from './base-types.ts';
-import type { PlanField } from './definition.ts';
-import { RECORD, ROW_LENGTH, TIME } from './profile.ts';
+import { type PlanField, RECORD, ROW_LENGTH, TIME } from './profile.ts';
 
 /**
  * Nearly all records have each field in the type of the published profile, little-endian, and no developer field that

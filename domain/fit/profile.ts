@@ -79,6 +79,16 @@ export interface ProfileField {
   readonly code?: number;
 }
 
+/** Where and how a definition has a wanted number. */
+export interface PlanField {
+  /** From the first byte after the header. */
+  readonly at: number;
+  readonly code: number;
+  readonly slot: number;
+  readonly scale: number;
+  readonly offset: number;
+}
+
 export interface MessageProfile {
   readonly fields: ReadonlyMap<number, ProfileField>;
   /** The field that holds a text. */

@@ -1,10 +1,10 @@
 import { Rejection } from '../../contracts/rejections.ts';
 import { LIMITS } from '../limits/limits.ts';
 import { readNumber } from './base-types.ts';
-import { type DeveloperField, type Plan, type PlanField, readDefinition } from './definition.ts';
+import { type DeveloperField, type Plan, readDefinition } from './definition.ts';
 import type { FitDocument, FitPart } from './document.ts';
 import { fillPlainRecord } from './plain-record.ts';
-import { MESSAGE, ROW_LENGTH, TIME } from './profile.ts';
+import { MESSAGE, type PlanField, ROW_LENGTH, TIME } from './profile.ts';
 import { makeRoom } from './record-columns.ts';
 import { checkCount, describedField, takeMessage } from './take-message.ts';
 import { type Odometer, takeRecord } from './take-record.ts';

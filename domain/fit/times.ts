@@ -15,7 +15,7 @@ export function isAbsolute(timeS: number): boolean {
 type Anchor = Pick<FitDocument, 'anchorS'>;
 
 /** Whole milliseconds since 1970 UTC; NaN for a time that has no date. */
-export function toMs(timeS: number, { anchorS }: Anchor): number {
+function toMs(timeS: number, { anchorS }: Anchor): number {
   const absoluteS = timeS >= LEAST_ABSOLUTE_S ? timeS : timeS + anchorS;
   return Math.round(absoluteS * 1000) + EPOCH_MS;
 }
