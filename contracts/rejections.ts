@@ -201,7 +201,7 @@ export const REJECTIONS = {
     'Upload the file of an activity; devices keep them in the folder Activity.',
   ),
   'fit/no-points': row(422, 'user', 'The file holds no records.', 'Upload a recording with at least one record.'),
-  'fit/too-many-points': row(422, 'user', 'The recording has too many points.', 'Split the recording.'),
+  'fit/too-many-points': row(422, 'user', 'The file holds too many records.', 'Split the recording.'),
   'fit/too-many-messages': row(
     422,
     'user',
