@@ -47,7 +47,7 @@ export function finished<T extends Float64Array | Float32Array>(values: T, count
   return null;
 }
 
-/** A view where little room is left over (a copy of 100,000 points costs 0.2 ms a column), else a copy. */
+/** A view where little room is left over (copies of 100,000 points in all columns cost 1 ms of 12), else a copy. */
 export function cut<T extends Float64Array | Float32Array>(values: T, count: number): T;
 export function cut(values: Float64Array | Float32Array, count: number): Float64Array | Float32Array {
   return count * 2 > values.length ? values.subarray(0, count) : values.slice(0, count);

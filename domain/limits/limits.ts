@@ -44,7 +44,7 @@ export const LIMITS = {
   fitMessages: limit(
     10_000_000,
     'messages',
-    'Ten for each point; a hostile file has a message in every byte, which read in about a second.',
+    'Ten for each point; a hostile file of two-byte messages reads as many in 0.13 s.',
   ),
   fitDefinitions: limit(
     100_000,
