@@ -104,7 +104,7 @@ module.exports = {
     },
     {
       name: 'nobody-imports-test',
-      comment: 'Benches measure on the clusters that drills break.',
+      comment: 'Benches measure on the clusters that drills break, and on what the generators of the tests make.',
       severity: 'error',
       from: { pathNot: room('test', 'bench') },
       to: { path: room('test') },

@@ -2,7 +2,7 @@ import { Type } from 'typebox';
 import { REJECTIONS } from '../contracts/rejections.ts';
 import { UPLOAD_EVENT_KINDS } from '../contracts/upload-events.ts';
 import { nullable, nullableArray, nullableObject } from './nullable.ts';
-import { GPS_QUALITY, LapSchema, SUMMARY } from './track-figures.ts';
+import { GPS_QUALITY, LapSchema, PauseSchema, SessionSchema, SUMMARY } from './track-figures.ts';
 
 /** Shapes of answers, as the OpenAPI document shows them. Answers are cut to these, so nothing else ever leaves. */
 
@@ -28,6 +28,7 @@ const WarningSchema = Type.Object({
   code: Type.String(),
   detail: Type.String(),
   count: Type.Optional(Type.Integer()),
+  offset: Type.Optional(Type.Integer({ description: 'Byte of the inflated input, from 0.' })),
 });
 
 export const UploadSchema = Type.Object(
@@ -92,7 +93,8 @@ export const TicketSchema = Type.Object({
   links: Type.Object({ events: Type.String({ description: 'The stream, with the ticket.' }) }),
 });
 
-const PositionSchema = Type.Object({ lat: Type.Number(), lon: Type.Number() });
+const INDOORS = 'Null when no point has a position: indoors.';
+const POSITION = nullableObject({ lat: Type.Number(), lon: Type.Number() }, INDOORS);
 
 const NULL_BEFORE_2 = 'Null when an older pipeline version than 2 made the track.';
 
@@ -116,13 +118,16 @@ export const TrackSchema = Type.Object(
     elevationThresholdM: nullable('number'),
     points: Type.Integer(),
     segments: Type.Integer(),
-    start: PositionSchema,
-    end: PositionSchema,
-    bounds: Type.Object(
+    start: POSITION,
+    end: POSITION,
+    bounds: nullableObject(
       { minLat: Type.Number(), minLon: Type.Number(), maxLat: Type.Number(), maxLon: Type.Number() },
-      { description: 'Degrees; minLon > maxLon when the track crosses the antimeridian (RFC 7946 §5.2).' },
+      `Degrees; minLon > maxLon when the track crosses the antimeridian (RFC 7946 §5.2). ${INDOORS}`,
     ),
     laps: nullableArray(LapSchema, `As the recorder wrote them; GPX has none. ${NULL_BEFORE_2}`),
+    sessions: Type.Array(SessionSchema, { description: 'One for each sport, as the recorder wrote it; GPX has none.' }),
+    pauses: Type.Array(PauseSchema, { description: "Stops of the recorder's timer; GPX has none." }),
+    utcOffsetS: nullable('number', { description: 'Local time less UTC where it was recorded.' }),
     summary: nullableObject(SUMMARY, NULL_BEFORE_2),
     gpsQuality: nullableObject(GPS_QUALITY, NULL_BEFORE_2),
     wayTypes: Type.Null({ description: 'Not derived by this pipeline version.' }),
@@ -144,7 +149,7 @@ export const TrackSchema = Type.Object(
 
 export const TrackSummarySchema = Type.Omit(
   TrackSchema,
-  ['laps', 'summary', 'gpsQuality', 'wayTypes', 'warnings', 'inputSha256'],
+  ['laps', 'sessions', 'pauses', 'utcOffsetS', 'summary', 'gpsQuality', 'wayTypes', 'warnings', 'inputSha256'],
   {
     $id: 'TrackSummary',
     description: 'A track as lists show it: without what is long. The whole is behind `links.self`.',
@@ -166,8 +171,8 @@ export const SeriesSchema = Type.Object(
       enum: ['no-times', 'too-few-times', null],
     }),
     dist: Type.Array(Type.Number()),
-    lat_e6: Type.Array(Type.Integer(), { description: 'Micro-degrees; the first absolute, then differences.' }),
-    lon_e6: Type.Array(Type.Integer()),
+    lat_e6: nullableArray(Type.Integer(), `Micro-degrees; the first absolute, then differences. ${INDOORS}`),
+    lon_e6: nullableArray(Type.Integer(), INDOORS),
     ele_dm: column('Decimetres.'),
     hr: column('Beats per minute.'),
     cad: column('Revolutions per minute.'),

@@ -47,9 +47,35 @@ export const GPS_QUALITY = {
   medianIntervalS: nullable('number'),
 };
 
-export const LapSchema = Type.Object({
-  startedAt: Type.String({ format: 'date-time' }),
+const TOTALS = {
+  startedAt: nullable('string', { format: 'date-time' }),
   distanceM: nullable('number'),
   elapsedS: nullable('number'),
   timerS: nullable('number'),
+  averageHeartRateBpm: nullable('number'),
+  maxHeartRateBpm: nullable('number'),
+  averageCadenceRpm: nullable('number'),
+  averagePowerW: nullable('number'),
+  maxPowerW: nullable('number'),
+  elevationGainM: nullable('number'),
+  elevationLossM: nullable('number'),
+  energyKcal: nullable('number'),
+};
+
+export const LapSchema = Type.Object({
+  ...TOTALS,
+  trigger: nullable('string', { description: 'What ended it: manual, distance, time …' }),
+});
+
+export const SessionSchema = Type.Object({
+  ...TOTALS,
+  sport: nullable('string'),
+  subSport: nullable('string'),
+  firstSegment: nullable('number', { description: 'Of the track; null where no point was recorded in it.' }),
+});
+
+export const PauseSchema = Type.Object({
+  startedAt: Type.String({ format: 'date-time' }),
+  endedAt: Type.String({ format: 'date-time' }),
+  trigger: nullable('string', { description: 'manual, auto or fitness-equipment.' }),
 });

@@ -129,7 +129,7 @@ export const REJECTIONS = {
     415,
     'user',
     'This is not a recording that Cairn reads.',
-    'Upload a GPX file, plain or gzip-compressed.',
+    'Upload a GPX or FIT file, plain or gzip-compressed.',
   ),
   'upload/too-large': row(
     413,
@@ -195,6 +195,52 @@ export const REJECTIONS = {
     'Repair the point at the given offset.',
   ),
   'gpx/too-many-points': row(422, 'user', 'The recording has too many points.', 'Split the recording.'),
+
+  'fit/bad-header': row(422, 'user', 'The header of the FIT file is damaged.', 'Download the recording again.'),
+  'fit/unsupported-version': row(
+    422,
+    'user',
+    'The file is of a FIT protocol that is not known yet.',
+    'Export the recording as GPX, or in FIT protocol 1 or 2.',
+  ),
+  'fit/bad-checksum': row(
+    422,
+    'user',
+    'The file is whole, but its checksum says that something in it was changed.',
+    'Download the recording from the device again.',
+  ),
+  'fit/undefined-message': row(
+    422,
+    'user',
+    'The file is damaged in the middle: a message was never defined.',
+    'Download the recording from the device again.',
+  ),
+  'fit/bad-definition': row(
+    422,
+    'user',
+    'The file is damaged in the middle: a definition cannot be read.',
+    'Download the recording from the device again.',
+  ),
+  'fit/truncated': row(
+    422,
+    'user',
+    'The file ends too early to hold anything.',
+    'Download the recording from the device again.',
+  ),
+  'fit/not-an-activity': row(
+    422,
+    'user',
+    'The file is FIT, but not the recording of an activity.',
+    'Upload the file of an activity; devices keep them in the folder Activity.',
+  ),
+  'fit/no-points': row(422, 'user', 'The file holds no records.', 'Upload a recording with at least one record.'),
+  'fit/too-many-points': row(422, 'user', 'The file holds too many records.', 'Split the recording.'),
+  'fit/too-many-messages': row(
+    422,
+    'user',
+    'The file holds too many messages of a kind.',
+    'Split the recording, or export it with another tool.',
+  ),
 
   'processing/time-limit': row(422, 'user', 'Reading the file took too long.', 'Split or simplify the recording.'),
   'processing/memory-limit': row(

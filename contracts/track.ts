@@ -25,6 +25,8 @@ export interface Warning {
   readonly code: string;
   readonly detail: string;
   readonly count?: number;
+  /** Byte of the inflated input, from 0. */
+  readonly offset?: number;
 }
 
 /** Time-weighted; units are in the name of the field that holds it. */
@@ -87,12 +89,52 @@ export interface GpsQuality {
   readonly medianIntervalS: number | null;
 }
 
-/** As the recorder wrote it. GPX has none. */
-interface Lap {
-  readonly startedAt: string;
+/** What the recorder itself says of a stretch; null where it says nothing. */
+interface RecorderTotals {
+  readonly startedAt: string | null;
   readonly distanceM: number | null;
   readonly elapsedS: number | null;
   readonly timerS: number | null;
+  readonly averageHeartRateBpm: number | null;
+  readonly maxHeartRateBpm: number | null;
+  readonly averageCadenceRpm: number | null;
+  readonly averagePowerW: number | null;
+  readonly maxPowerW: number | null;
+  readonly elevationGainM: number | null;
+  readonly elevationLossM: number | null;
+  readonly energyKcal: number | null;
+}
+
+/** As the recorder wrote it. GPX has none. */
+export interface Lap extends RecorderTotals {
+  /** What ended it: `manual`, `distance`, `time` … */
+  readonly trigger: string | null;
+}
+
+/** One sport of a recording, as the recorder wrote it. GPX has none. */
+export interface Session extends RecorderTotals {
+  readonly sport: string | null;
+  readonly subSport: string | null;
+  /** Of the track; null where no point was recorded in it. */
+  readonly firstSegment: number | null;
+}
+
+/** Between a stop of the recorder's timer and its next start. */
+export interface Pause {
+  readonly startedAt: string;
+  readonly endedAt: string;
+  readonly trigger: 'manual' | 'auto' | 'fitness-equipment' | null;
+}
+
+/** What a recorder reports besides its points. */
+export interface RecorderReport {
+  readonly laps: readonly Lap[];
+  readonly sessions: readonly Session[];
+  readonly pauses: readonly Pause[];
+  /** Time in which its timer ran. */
+  readonly timerS: number | null;
+  /** Local time less UTC where it was recorded. */
+  readonly utcOffsetS: number | null;
 }
 
 /** Definitions, units and sources: docs/reference/statistics.md. `null` means that the recording cannot tell. */
@@ -113,10 +155,15 @@ export interface TrackStatistics {
   readonly elevationLossM: number | null;
   /** Hysteresis of gain and loss, in metres. */
   readonly elevationThresholdM: number | null;
-  readonly start: Position;
-  readonly end: Position;
-  readonly bounds: Bounds;
+  /** The three are null when no point has a position: indoors. */
+  readonly start: Position | null;
+  readonly end: Position | null;
+  readonly bounds: Bounds | null;
   readonly laps: readonly Lap[];
+  /** The three only where the recorder reports such things, which GPX cannot. */
+  readonly sessions?: readonly Session[];
+  readonly pauses?: readonly Pause[];
+  readonly utcOffsetS?: number | null;
   readonly summary: TrackSummary;
   readonly gpsQuality: GpsQuality;
   readonly warnings: readonly Warning[];
@@ -143,9 +190,9 @@ export interface TrackSeries {
   readonly time_dist_reason: 'no-times' | 'too-few-times' | null;
   /** Metres since start: also there without times. */
   readonly dist: readonly number[];
-  /** Micro-degrees, delta-encoded: the first value is absolute. */
-  readonly lat_e6: readonly number[];
-  readonly lon_e6: readonly number[];
+  /** Micro-degrees, delta-encoded: the first value is absolute. Both null when no point has a position: indoors. */
+  readonly lat_e6: readonly number[] | null;
+  readonly lon_e6: readonly number[] | null;
   /** Decimetres, `null` where the recording has none; the whole column is null when no point has one. */
   readonly ele_dm: readonly (number | null)[] | null;
   readonly hr: readonly (number | null)[] | null;

@@ -1,5 +1,6 @@
 import type { DerivedRecording, RecordingFormat } from '../contracts/recordings.ts';
 import { Rejection } from '../contracts/rejections.ts';
+import { readFit } from './fit/read-fit.ts';
 import { readGpx } from './gpx/read-gpx.ts';
 import { encodeColumns } from './track/columns.ts';
 import { cumulativeDistanceM } from './track/distance.ts';
@@ -32,5 +33,6 @@ export function deriveRecording(bytes: Uint8Array, options: DeriveOptions): Deri
 function readTrack(bytes: Uint8Array, { format, receivedAtMs }: DeriveOptions): Track {
   if (bytes.length === 0) throw new Rejection('upload/empty-file', { offset: 0 });
   if (format === 'gpx') return readGpx(bytes, { receivedAtMs });
+  if (format === 'fit') return readFit(bytes, { receivedAtMs });
   throw new Rejection('upload/unsupported-type', { detail: `${format.toUpperCase()} is not read yet.` });
 }

@@ -72,6 +72,9 @@ export const TRACK = {
   end: { lat: 47.0009, lon: 11.5 },
   bounds: { minLat: 47, minLon: 11.5, maxLat: 47.0009, maxLon: 11.5 },
   laps: [],
+  sessions: [],
+  pauses: [],
+  utcOffsetS: null,
   summary: {
     averageSpeedMps: 1.668,
     movingSpeedMps: 1.668,
@@ -108,7 +111,7 @@ export const TRACK = {
 } as const;
 
 const { laps: _laps, summary: _summary, gpsQuality: _quality, wayTypes: _ways, warnings: _warnings, ...SHORT } = TRACK;
-const { inputSha256: _sha256, ...SUMMARY } = SHORT;
+const { inputSha256: _sha256, sessions: _sessions, pauses: _pauses, utcOffsetS: _offset, ...SUMMARY } = SHORT;
 /** As in lists. */
 export const TRACK_SUMMARY = SUMMARY;
 

@@ -63,6 +63,7 @@ export const trackRoutes: FastifyPluginAsyncTypebox<{ db: Pool; build: string }>
 function trackView({ statistics, stamp: _, ...rest }: ShownTrack): object {
   // Rows of pipeline version 1 lack what came with version 2; nothing derives way types yet.
   const underived = { laps: null, summary: null, gpsQuality: null, wayTypes: null };
+  const unreported = { sessions: [], pauses: [], utcOffsetS: null }; // of GPX, and of rows from before they were kept
   const links = { self: `/v1/tracks/${rest.id}`, series: `/v1/tracks/${rest.id}/series` };
-  return { ...underived, ...statistics, ...rest, createdAt: rest.createdAt.toISOString(), links };
+  return { ...underived, ...unreported, ...statistics, ...rest, createdAt: rest.createdAt.toISOString(), links };
 }

@@ -106,15 +106,15 @@ function createInspection(): Inspection {
 function recordingFormat(detected: DetectedFormat, where = ''): RecordingFormat {
   switch (detected.kind) {
     case 'gpx':
-      return 'gpx';
+    case 'fit':
+      return detected.kind;
     case 'empty':
       throw new Rejection('upload/empty-file');
     case 'gzip':
       throw new Rejection('upload/nested-gzip');
-    case 'fit':
     case 'tcx':
       throw new Rejection('upload/unsupported-type', {
-        detail: `This is a ${detected.kind.toUpperCase()} file; this version of Cairn reads GPX only.`,
+        detail: 'This is a TCX file; this version of Cairn reads GPX and FIT.',
       });
     case 'unsupported':
       throw new Rejection('upload/unsupported-type', {

@@ -11,7 +11,11 @@ export interface Limit {
     | 'parts'
     | 'characters'
     | 'streams'
-    | 'items';
+    | 'items'
+    | 'messages'
+    | 'laps'
+    | 'sessions'
+    | 'events';
   readonly reason: string;
 }
 
@@ -38,6 +42,20 @@ export const LIMITS = {
   xmlAttributes: limit(64, 'attributes', 'Root elements of real files declare up to about 20 namespaces.'),
   xmlNameBytes: limit(256, 'bytes', 'The longest names in use are under 60 bytes.'),
   xmlTextBytes: limit(65_536, 'bytes', 'Texts and attributes are held in memory whole; descriptions are far shorter.'),
+  fitParts: limit(64, 'parts', 'Chained files hold an activity and a few parts of heart rate; the longest seen has 5.'),
+  fitMessages: limit(
+    10_000_000,
+    'messages',
+    'Ten for each point; a hostile file of two-byte messages reads as many in 0.13 s.',
+  ),
+  fitDefinitions: limit(
+    100_000,
+    'messages',
+    'Each costs up to 510 fields; recorders that redefine all the time write some thousands.',
+  ),
+  fitLaps: limit(10_000, 'laps', 'They are listed with the track; a lap a minute for a week.'),
+  fitSessions: limit(1_000, 'sessions', 'They are listed with the track; a triathlon has five.'),
+  fitTimerEvents: limit(50_000, 'events', 'Starts and stops; a day of city traffic with automatic pause has hundreds.'),
   parseTimeMs: limit(10_000, 'ms', 'The largest allowed file reads in about 3 s on a slow core; longer is an attack.'),
   seriesPoints: limit(2_000, 'points', 'A screen is about 2,000 pixels wide, and the JSON stays near 100 kB.'),
   splits: limit(

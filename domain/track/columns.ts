@@ -1,5 +1,5 @@
 import { RECORDING_FORMATS } from '../../contracts/recordings.ts';
-import type { Warning } from '../../contracts/track.ts';
+import type { RecorderReport, Warning } from '../../contracts/track.ts';
 import type { Track } from './track.ts';
 
 /**
@@ -7,7 +7,7 @@ import type { Track } from './track.ts';
  * to 8, then each column of `COLUMNS` that the header names, padded to 8. Not compressed.
  */
 export function encodeColumns(track: Track): Uint8Array {
-  const present = COLUMNS.filter((column) => track[column.name] !== null);
+  const present = COLUMNS.filter((column) => (track[column.name] ?? null) !== null);
   const header = TEXT.encode(JSON.stringify(headerOf(track, present)));
   const body = present.reduce((sum, column) => sum + padded(byteLengthOf(track[column.name])), 0);
   const bytes = new Uint8Array(padded(PREFIX_BYTES + header.length) + body);
@@ -19,7 +19,7 @@ export function encodeColumns(track: Track): Uint8Array {
   let at = padded(PREFIX_BYTES + header.length);
   for (const column of present) {
     const values = track[column.name];
-    if (values === null) continue;
+    if (!values) continue;
     bytes.set(new Uint8Array(values.buffer, values.byteOffset, values.byteLength), at);
     turnRound(bytes.subarray(at, at + values.byteLength), column.width);
     at += padded(values.byteLength);
@@ -50,14 +50,16 @@ export function decodeColumns(bytes: Uint8Array): Track {
     at += padded(length);
     return copy.buffer;
   };
-  const { kind, format, name, sport, device, warnings } = header;
-  return { kind, format, name, sport, device, warnings, ...readColumns(take) };
+  const { kind, format, name, sport, device, warnings, report } = header;
+  return { kind, format, name, sport, device, warnings, ...readColumns(take), ...(report ? { report } : {}) };
 }
 
 type Header = Pick<Track, 'kind' | 'format' | 'name' | 'sport' | 'device' | 'warnings'> & {
   readonly points: number;
   readonly segments: number;
   readonly columns: readonly string[];
+  /** Absent where the recorder reports nothing, and in files from before FIT was read. */
+  readonly report?: RecorderReport;
 };
 
 type ColumnName = (typeof COLUMNS)[number]['name'];
@@ -73,6 +75,8 @@ const COLUMNS = [
   { name: 'cadence', width: 4 },
   { name: 'power', width: 4 },
   { name: 'temperature', width: 4 },
+  { name: 'recordedDistanceM', width: 8 },
+  { name: 'recordedSpeedMps', width: 4 },
 ] as const;
 
 const VERSION = 1;
@@ -93,6 +97,7 @@ function headerOf(track: Track, present: readonly { name: ColumnName }[]): Heade
     points: track.lat.length,
     segments: track.segmentStarts.length,
     columns,
+    ...(track.report ? { report: track.report } : {}),
   };
 }
 
@@ -114,7 +119,16 @@ function readColumns(take: (name: ColumnName) => ArrayBuffer | null) {
     cadence: narrow('cadence'),
     power: narrow('power'),
     temperature: narrow('temperature'),
+    ...only('recordedDistanceM', wide('recordedDistanceM')),
+    ...only('recordedSpeedMps', narrow('recordedSpeedMps')),
   };
+}
+
+/** A column that most formats do not know is absent, not null. */
+function only<N extends string, T>(name: N, values: T | null): { readonly [key in N]?: T } {
+  const found: { [key in N]?: T } = {};
+  if (values !== null) found[name] = values;
+  return found;
 }
 
 function orNull<T>(buffer: ArrayBuffer | null, make: (buffer: ArrayBuffer) => T): T | null {
@@ -148,7 +162,7 @@ function turnRound(bytes: Uint8Array, width: number): void {
   for (let at = 0; at < bytes.length; at += width) bytes.subarray(at, at + width).reverse();
 }
 
-function byteLengthOf(values: { byteLength: number } | null): number {
+function byteLengthOf(values: { byteLength: number } | null | undefined): number {
   return values?.byteLength ?? 0;
 }
 

@@ -1,17 +1,22 @@
 import { stepM } from './geodesic.ts';
+import { placedTrack } from './positions.ts';
 import type { Track } from './track.ts';
 import { filledSegments } from './track.ts';
 
 /**
  * Metres from the start to each point, summed inside segments; the way between segments was not recorded and counts
- * nothing. Same length as the columns, never falling.
+ * nothing. Same length as the columns, never falling. A segment without any position is as long as its recorder says.
  */
-export function cumulativeDistanceM(track: Pick<Track, 'segmentStarts' | 'lat' | 'lon'>): Float64Array {
-  const { lat, lon } = track;
+export function cumulativeDistanceM(track: Track): Float64Array {
+  const { lat, lon } = placedTrack(track) ?? track;
   const cumulative = new Float64Array(lat.length);
   let sum = 0;
   for (const { from, to } of filledSegments(track)) {
     cumulative[from] = sum;
+    if (isWithoutPosition(track.lat, from, to)) {
+      sum = addRecorded(cumulative, track.recordedDistanceM ?? null, from, to);
+      continue;
+    }
     let lastLat = lat[from] ?? 0;
     let lastLon = lon[from] ?? 0;
     for (let i = from + 1; i < to; i++) {
@@ -24,6 +29,24 @@ export function cumulativeDistanceM(track: Pick<Track, 'segmentStarts' | 'lat' |
     }
   }
   return cumulative;
+}
+
+function isWithoutPosition(lat: Float64Array, from: number, to: number): boolean {
+  for (let i = from; i < to; i++) if (!Number.isNaN(lat[i])) return false;
+  return true;
+}
+
+/** Rises of the recorder's own distance since `cumulative[from]`; where it falls it was set back, which is no way. */
+function addRecorded(cumulative: Float64Array, recordedM: Float64Array | null, from: number, to: number): number {
+  let sum = cumulative[from] ?? 0;
+  let last = Number.NaN;
+  for (let i = from; i < to; i++) {
+    const here = recordedM?.[i] ?? Number.NaN;
+    if (here > last) sum += here - last;
+    if (!Number.isNaN(here)) last = here;
+    cumulative[i] = sum;
+  }
+  return sum;
 }
 
 /** Rounding of every length that is published: fine enough never to be what breaks 1 ppm, even of a single metre. */

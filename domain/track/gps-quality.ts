@@ -30,7 +30,7 @@ function missing(column: Float64Array | null, points: number): number {
   return count;
 }
 
-/** From each fix to the next of its segment; those at one moment or back in time left out. */
+/** From each fix (a point with time and place) to the next of its segment; those at one moment or back in time left out. */
 interface Intervals {
   /** How many there are of each whole number of milliseconds up to the gap: spares sorting 100,000 numbers. */
   readonly counts: Uint32Array;
@@ -47,7 +47,7 @@ function intervalsOf(track: Track): Intervals {
     let last = Number.NaN;
     for (let i = from; i < to; i++) {
       const time = track.timeMs?.[i] ?? Number.NaN;
-      if (Number.isNaN(time)) continue;
+      if (Number.isNaN(time) || Number.isNaN(track.lat[i])) continue;
       const interval = time - last;
       last = time;
       if (!(interval > 0)) continue;
@@ -82,7 +82,7 @@ function runsOf(track: Track, suspicious: Uint8Array): { fixes: number; count: n
   for (const { from, to } of filledSegments(track)) {
     let last = 0;
     for (let i = from; i < to; i++) {
-      if (Number.isNaN(track.timeMs?.[i] ?? Number.NaN)) continue;
+      if (Number.isNaN(track.timeMs?.[i] ?? Number.NaN) || Number.isNaN(track.lat[i])) continue;
       const flag = suspicious[i] ?? 0;
       fixes += flag;
       if (flag > last) count++;

@@ -23,9 +23,9 @@ export interface StoredLine {
   readonly startedAtMs: number;
   /** `[seconds, metres]`; null without times, and then there is nothing to compare. */
   readonly timeDist: readonly (readonly [number, number])[] | null;
-  /** Micro-degrees, the first absolute, then differences. */
-  readonly latE6: readonly number[];
-  readonly lonE6: readonly number[];
+  /** Micro-degrees, the first absolute, then differences; null indoors, and then there is no line. */
+  readonly latE6: readonly number[] | null;
+  readonly lonE6: readonly number[] | null;
 }
 
 export function isNearDuplicate(a: StoredLine, b: StoredLine): boolean {
@@ -52,7 +52,7 @@ interface PlacedLine {
 }
 
 function placed({ startedAtMs, timeDist, latE6, lonE6 }: StoredLine): PlacedLine | null {
-  if (timeDist === null || timeDist.length === 0) return null;
+  if (timeDist === null || timeDist.length === 0 || latE6 === null || lonE6 === null) return null;
   const timeMs = Float64Array.from(timeDist, ([seconds]) => startedAtMs + seconds * 1000);
   return {
     timeMs,

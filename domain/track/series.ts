@@ -4,7 +4,8 @@ import { cumulativeDistanceM, roundM } from './distance.ts';
 import { shortWay } from './geodesic.ts';
 import { type Playback, playbackOf } from './playback.ts';
 import { playbackErrorM, type ShownLine } from './playback-error.ts';
-import { thin } from './thin.ts';
+import { placedTrack } from './positions.ts';
+import { type ThinOptions, type TimedLine, thin } from './thin.ts';
 import type { Track } from './track.ts';
 
 /**
@@ -25,10 +26,13 @@ export function seriesOf(
 ): TrackSeries {
   const playback = playbackOf(track, cumulativeM);
   const { index, clock, distanceM, breaks } = playback;
-  const lat = picked(track.lat, index);
-  const lon = unwrapped(track, index);
+  const placed = placedTrack(track);
+  const lat = placed ? picked(placed.lat, index) : new Float64Array(index.length);
+  const lon = placed ? unwrapped(placed, index) : new Float64Array(index.length);
   const pins = breaks.flatMap((place) => [place - 1, place]);
-  const kept = thin({ clock, lat, lon, distanceM }, { maxPoints, toleranceM: TOLERANCE_M, pins });
+  const options = { maxPoints, toleranceM: TOLERANCE_M, pins };
+  const line = { clock, lat, lon, distanceM };
+  const kept = placed ? thin(line, options) : thinIndoors(line, options);
   const points = kept.map((place) => index[place] ?? 0);
   const latE6 = kept.map((place) => Math.round((lat[place] ?? 0) * 1e6));
   const lonE6 = kept.map((place) => Math.round((lon[place] ?? 0) * 1e6));
@@ -41,8 +45,8 @@ export function seriesOf(
     time_dist: playback.hasTimes ? time.map((seconds, k) => [seconds, dist[k] ?? 0] as const) : null,
     time_dist_reason: playback.reason,
     dist,
-    lat_e6: deltas(latE6),
-    lon_e6: deltas(lonE6),
+    lat_e6: placed && deltas(latE6),
+    lon_e6: placed && deltas(lonE6),
     ele_dm: column(track.ele, points, 10),
     hr: column(track.heartRate, points, 1),
     cad: column(track.cadence, points, 1),
@@ -51,6 +55,15 @@ export function seriesOf(
     segment_starts: segmentStarts(kept, breaks),
     max_error_m: playbackErrorM({ clock, lat, lon }, shown),
   };
+}
+
+/** Without a line to follow it is the sensors that are looked at: half of the points go where distance bends, half evenly. */
+function thinIndoors(line: TimedLine, options: ThinOptions): number[] {
+  const n = line.clock.length;
+  const bends = thin(line, { ...options, maxPoints: Math.ceil(options.maxPoints / 2) });
+  const evenly = Math.min(n, options.maxPoints - bends.length);
+  const places = new Set([...bends, ...Array.from({ length: evenly }, (_, k) => Math.floor((k * n) / evenly))]);
+  return [...places].sort((a, b) => a - b);
 }
 
 function picked(values: Float64Array, index: Playback['index']): Float64Array {

@@ -4,6 +4,7 @@ import { cumulativeDistanceM, roundM } from './distance.ts';
 import { climbOf, ELEVATION_THRESHOLD_M } from './elevation.ts';
 import { gpsQualityOf } from './gps-quality.ts';
 import { movingS } from './moving.ts';
+import { placedTrack } from './positions.ts';
 import { summaryOf } from './summary.ts';
 import { suspiciousFixes } from './suspicious.ts';
 import { timesOf } from './times.ts';
@@ -28,7 +29,8 @@ export function statisticsOf(
   const moving = times && movingS(track, cumulativeM, sport, movingMs);
   const shares = track.ele && { gainMm: new Float64Array(points), lossMm: new Float64Array(points) };
   const climb = shares && climbOf(track, shares);
-  const suspicious = suspiciousFixes(track, cumulativeM);
+  const placed = placedTrack(track);
+  const suspicious = suspiciousFixes(placed ?? track, cumulativeM);
   return {
     kind: track.kind,
     name: overrides.name || track.name,
@@ -45,14 +47,22 @@ export function statisticsOf(
     elevationGainM: climb?.gainM ?? null,
     elevationLossM: climb?.lossM ?? null,
     elevationThresholdM: climb && ELEVATION_THRESHOLD_M,
-    start: positionAt(track, 0),
-    end: positionAt(track, points - 1),
-    bounds: boundsOf(track),
+    start: placed && positionAt(placed, 0),
+    end: placed && positionAt(placed, points - 1),
+    bounds: placed && boundsOf(placed),
     laps: [],
+    ...recorderFigures(track),
     summary: summaryOf({ track, cumulativeM, suspicious, times, movingS: moving, movingMs, climb: shares }),
     gpsQuality: gpsQualityOf(track, suspicious),
     warnings: track.warnings,
   };
+}
+
+/** Only those that the recorder reports: what a GPX gives stays as it was before there were others. */
+function recorderFigures({ report }: Track): Partial<TrackStatistics> {
+  if (report === undefined) return {};
+  const { laps, sessions, pauses, utcOffsetS } = report;
+  return { laps, sessions, pauses, utcOffsetS };
 }
 
 function positionAt(track: Track, index: number): Position {

@@ -11,7 +11,8 @@ export interface TrackTimes {
 
 /**
  * Start is the earliest and end the latest time of any point, wherever it stands in the file; elapsed is between them.
- * Timer sums that of each segment: the recorder ran inside segments only. Null when no point has a time.
+ * Timer is what the recorder's timer events say; where there are none, the sum of each segment: it ran inside segments
+ * only. Null when no point has a time.
  */
 export function timesOf(track: Track): TrackTimes | null {
   const { timeMs } = track;
@@ -31,7 +32,7 @@ export function timesOf(track: Track): TrackTimes | null {
     startedAtMs: earliest,
     endedAtMs: latest,
     elapsedS: (latest - earliest) / 1000,
-    timerS: timerMs / 1000,
+    timerS: track.report?.timerS ?? timerMs / 1000,
   };
 }
 

@@ -1,5 +1,5 @@
 import type { RecordingFormat } from '../../contracts/recordings.ts';
-import type { Warning } from '../../contracts/track.ts';
+import type { RecorderReport, Warning } from '../../contracts/track.ts';
 
 /**
  * The normal form of a recording: columns of equal length, one entry per point, in the order of the file.
@@ -13,7 +13,7 @@ export interface Track {
   readonly device: string | null;
   /** Index of the first point of each segment, ascending; repeated for empty segments. */
   readonly segmentStarts: Uint32Array;
-  /** Degrees, WGS84. */
+  /** Degrees, WGS84. Both NaN where a point has no position, which only FIT knows. */
   readonly lat: Float64Array;
   readonly lon: Float64Array;
   /** Metres, as recorded. */
@@ -28,6 +28,10 @@ export interface Track {
   readonly power: Float32Array | null;
   /** Degrees Celsius. */
   readonly temperature: Float32Array | null;
+  /** Metres and metres per second as the recorder reckoned them; absent where it did not. */
+  readonly recordedDistanceM?: Float64Array;
+  readonly recordedSpeedMps?: Float32Array;
+  readonly report?: RecorderReport;
   readonly warnings: readonly Warning[];
 }
 

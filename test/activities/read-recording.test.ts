@@ -6,6 +6,7 @@ import { createRecordingReader } from '../../activities/read-recording.ts';
 import { Rejection } from '../../contracts/rejections.ts';
 import { LIMITS } from '../../domain/limits/limits.ts';
 import { BlobStoreUnavailable } from '../../services/blob-store.ts';
+import { smallFit } from '../support/fit.ts';
 import { smallGpx } from '../support/gpx.ts';
 import { job, testBlobs } from './support.ts';
 
@@ -27,6 +28,18 @@ test('a GPX is read into figures, series and normal form', async () => {
   expect(read.statistics).toMatchObject({ kind: 'track', name: 'Morning walk', points: 60, elapsedS: 59 });
   expect(JSON.parse(read.seriesJson)).toMatchObject({ v: 1, time_dist: expect.arrayContaining([[0, 0]]) });
   expect(gunzipSync(read.columnsGzip).length).toBeGreaterThan(60);
+});
+
+test('a FIT is read like a GPX, and a torn one up to where it is good', async () => {
+  const bytes = smallFit({ points: 60 });
+  const read = await reader.read(job(await plant(bytes), { format: 'fit' }));
+  expect(read.statistics).toMatchObject({ points: 60, elapsedS: 59, sport: 'walking', warnings: [] });
+  const torn = await reader.read(
+    job(await plant(gzipSync(bytes.subarray(0, -200))), { format: 'fit', encoding: 'gzip' }),
+  );
+  expect(torn.statistics.warnings).toEqual([
+    expect.objectContaining({ code: 'fit/damaged', offset: expect.any(Number) }),
+  ]);
 });
 
 test('the same file in gzip gives the same, whatever way it came', async () => {
@@ -84,8 +97,8 @@ test('damaged gzip, an empty file and a format that is not read yet are refused 
   expect((await refusalOf(await plant(gzip.subarray(0, -9)), 'gzip')).code).toBe('upload/corrupt-gzip');
   expect((await refusalOf(await plant('not gzip at all'), 'gzip')).code).toBe('upload/corrupt-gzip');
   expect((await refusalOf(await plant(''))).code).toBe('upload/empty-file');
-  const fit = reader.read(job(await plant('.FIT'), { format: 'fit' }));
-  await expect(fit).rejects.toMatchObject({ code: 'upload/unsupported-type' });
+  const tcx = reader.read(job(await plant('<TrainingCenterDatabase'), { format: 'tcx' }));
+  await expect(tcx).rejects.toMatchObject({ code: 'upload/unsupported-type' });
 });
 
 test('a store that cannot be read is an outage and no fault of the file', async () => {

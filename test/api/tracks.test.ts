@@ -10,6 +10,9 @@ test('a track is shown with every field that was derived, and those that the con
   const { trackId, uploadId, statistics } = await savedTrack(stack.db, 'tester');
   const answer = await stack.inject({ url: `/v1/tracks/${trackId}`, headers });
   expect(answer.json()).toEqual({
+    sessions: [],
+    pauses: [],
+    utcOffsetS: null,
     ...JSON.parse(JSON.stringify(statistics)),
     id: trackId,
     uploadId,

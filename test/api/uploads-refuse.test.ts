@@ -30,7 +30,6 @@ async function refused(
   return expectProblem(answer, code);
 }
 
-const FIT = Buffer.from([14, 32, 0x54, 0x08, 0, 0, 0, 0, 0x2e, 0x46, 0x49, 0x54, 0, 0]);
 const TCX = '<?xml version="1.0"?><TrainingCenterDatabase xmlns="x"><Activities/></TrainingCenterDatabase>';
 const UNREADABLE: readonly [string, string | Buffer, RegExp][] = [
   ['zip', Buffer.from('PK\x03\x04rest', 'latin1'), /zip archive/],
@@ -38,7 +37,6 @@ const UNREADABLE: readonly [string, string | Buffer, RegExp][] = [
   ['pdf', '%PDF-1.7', /PDF/],
   ['json', '{"type":"FeatureCollection"}', /JSON/],
   ['html', '<!doctype html><html></html>', /HTML/],
-  ['fit', FIT, /FIT file; this version/],
   ['tcx', TCX, /TCX file; this version/],
   ['plain text', 'hello', /not known/],
 ];

@@ -68,7 +68,7 @@ describe('deriving a recording', () => {
       }
       return null;
     };
-    expect(refusal(() => deriveRecording(bytes, { ...GPX, format: 'fit' }))).toBe('upload/unsupported-type');
+    expect(refusal(() => deriveRecording(bytes, { ...GPX, format: 'fit' }))).toBe('fit/bad-header');
     expect(refusal(() => deriveRecording(bytes, { ...GPX, format: 'tcx' }))).toBe('upload/unsupported-type');
     expect(refusal(() => deriveRecording(new Uint8Array(), GPX))).toBe('upload/empty-file');
   });

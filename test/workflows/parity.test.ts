@@ -2,6 +2,7 @@ import { beforeAll, describe, expect, test } from 'vitest';
 import { createUploadSteps } from '../../activities/upload-steps.ts';
 import { processUpload } from '../../domain/upload/process-upload.ts';
 import { corpusFiles, corpusIsHere } from '../support/corpus.ts';
+import { smallFit } from '../support/fit.ts';
 import { smallGpx } from '../support/gpx.ts';
 import { rideGpx } from '../support/rides.ts';
 import { testStack } from '../support/stack.ts';
@@ -54,9 +55,20 @@ describe('both paths leave the same rows and artefacts', () => {
   });
   test('of a refused one', () => expectParity(Buffer.from(smallGpx().slice(0, -40))).then(() => {}));
 
-  test.skipIf(!corpusIsHere)('of every GPX of the corpus, the damaged ones too', { timeout: 120_000 }, async () => {
-    const files = [...(await corpusFiles('gpx')), ...(await corpusFiles('derived'))];
-    expect(files.length).toBeGreaterThan(20);
-    for (const { bytes } of files) await expectParity(bytes);
+  test('of a FIT, a torn one and a damaged one', async () => {
+    for (const bytes of [smallFit(), smallFit().subarray(0, -100), smallFit({ fileCrc: 'wrong' })]) {
+      await expectParity(bytes);
+    }
   });
+
+  const folders = corpusIsHere ? (['gpx', 'fit', 'derived'] as const) : [];
+  test.each(folders)(
+    'of every file in %s/ of the corpus, the damaged ones too',
+    { timeout: 180_000 },
+    async (folder) => {
+      const files = await corpusFiles(folder);
+      expect(files.length).toBeGreaterThan(5);
+      for (const { bytes } of files) await expectParity(bytes);
+    },
+  );
 });

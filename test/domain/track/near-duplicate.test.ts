@@ -7,6 +7,8 @@ import { timesOf } from '../../../domain/track/times.ts';
 import { corpusFiles, corpusIsHere } from '../../support/corpus.ts';
 import { offset, type Point, trackOf } from './track-of.ts';
 
+const START = { lat: 47.2, lon: 11.4 };
+
 /** As the database keeps it. */
 function lineOf(segments: readonly (readonly Point[])[]): StoredLine {
   const track = trackOf(segments);
@@ -14,11 +16,16 @@ function lineOf(segments: readonly (readonly Point[])[]): StoredLine {
   return { startedAtMs: timesOf(track)?.startedAtMs ?? 0, timeDist: time_dist, latE6: lat_e6, lonE6: lon_e6 };
 }
 
+test('recordings without positions, made indoors, are never linked', () => {
+  const line = lineOf([[0, 30, 60].map((t) => ({ ...START, t }))]);
+  const indoors = { ...line, latE6: null, lonE6: null };
+  expect(lineDistanceM(indoors, indoors)).toBe(Number.POSITIVE_INFINITY);
+  expect(isNearDuplicate(indoors, line)).toBe(false);
+});
+
 interface Fix extends Point {
   readonly t: number;
 }
-
-const START = { lat: 47.2, lon: 11.4 };
 
 /** One fix a second along legs of a minute at least, at the speed of a walk up to that of a descent. */
 const rides: fc.Arbitrary<readonly Fix[]> = fc
@@ -154,7 +161,7 @@ test('over the antimeridian, from either side', () => {
   expect(late[0]?.lon).toBeGreaterThan(-180);
   expect(lineDistanceM(lineOf([across(179.99)]), lineOf([across(179.9901)]))).toBeLessThan(12);
   const [a, b] = [lineOf([across(179.99).slice(210)]), lineOf([across(179.99).slice(240)])];
-  expect([a.lonE6[0], b.lonE6[0]].map((lon) => Math.sign(lon ?? 0))).toEqual([1, -1]);
+  expect([a.lonE6?.[0], b.lonE6?.[0]].map((lon) => Math.sign(lon ?? 0))).toEqual([1, -1]);
   expect(isNearDuplicate(a, b)).toBe(true);
 });
 

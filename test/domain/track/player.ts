@@ -10,8 +10,8 @@ export interface Shown {
 export function createPlayer(series: TrackSeries): ((seconds: number) => Shown) | null {
   const { time_dist: timeDist } = series;
   if (timeDist === null) return null;
-  const lat = sums(series.lat_e6).map((value) => value / 1e6);
-  const lon = sums(series.lon_e6).map((value) => value / 1e6);
+  const lat = sums(series.lat_e6 ?? []).map((value) => value / 1e6);
+  const lon = sums(series.lon_e6 ?? []).map((value) => value / 1e6);
   return (seconds) => {
     let low = 0;
     let high = timeDist.length - 1;

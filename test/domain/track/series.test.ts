@@ -100,7 +100,7 @@ describe('what is kept', () => {
     ];
     const series = seriesOf(trackOf([late, early]));
     expect(series.time_dist?.map(([seconds]) => seconds)).toEqual([0, 100, 500, 560]);
-    expect(sums(series.lat_e6)[0]).toBe(47_000_000);
+    expect(sums(series.lat_e6 ?? [])[0]).toBe(47_000_000);
   });
 
   test('points at which time goes back are left out', () => {
