@@ -5,12 +5,12 @@ import type { Db } from './pool.ts';
 
 export type TrackOrder = 'createdAt' | 'startedAt';
 
-/** A track without what is long: laps, summary, quality and warnings. */
+/** A track without what is long: laps, sessions, pauses, summary, quality and warnings. */
 export interface ListedTrack {
   readonly id: string;
   readonly uploadId: string;
   readonly format: string;
-  readonly statistics: Omit<StoredStatistics, 'laps' | 'summary' | 'gpsQuality' | 'warnings'>;
+  readonly statistics: Omit<StoredStatistics, 'laps' | 'sessions' | 'pauses' | 'summary' | 'gpsQuality' | 'warnings'>;
   readonly pipelineVersion: number;
   readonly createdAt: Date;
   readonly nearDuplicateOf: string | null;
@@ -34,7 +34,7 @@ export async function tracksOf(db: Db, query: TrackListQuery): Promise<readonly 
   const moment = MOMENTS[query.order];
   const { rows } = await db.query<Placed<ListedTrack>>(
     `select id, upload_id as "uploadId", format, pipeline_version as "pipelineVersion", created_at as "createdAt",
-            near_duplicate_of as "nearDuplicateOf", statistics - '{laps,summary,gpsQuality,warnings}'::text[] as statistics,
+            near_duplicate_of as "nearDuplicateOf", statistics - '{laps,sessions,pauses,summary,gpsQuality,warnings}'::text[] as statistics,
             ${placeText(moment)} as place
        from tracks
       where account_id = $1 and (${moment}, id) < ($2::timestamptz, $3::uuid)

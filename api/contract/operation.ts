@@ -1,4 +1,4 @@
-import type { RejectionCode } from '../../contracts/rejections.ts';
+import { REJECTIONS, type RejectionCode } from '../../contracts/rejections.ts';
 
 /** What a reader of the contract must know of an operation besides its schemas. A test fails for an operation without it. */
 export interface OperationContract {
@@ -37,3 +37,14 @@ export const ROWS_ONLY: Degraded = {
 
 /** Asks nobody. */
 export const ALWAYS: Degraded = { postgres: 'works', temporal: 'works', workers: 'works', blobStore: 'works' };
+
+export function codes(isWanted: (code: RejectionCode) => boolean): readonly RejectionCode[] {
+  return Object.keys(REJECTIONS)
+    .filter((code): code is RejectionCode => code in REJECTIONS)
+    .filter(isWanted);
+}
+
+/** A refused recording is an answer only with `Prefer: wait`; what processing finds is 422. */
+export const FOUND_BY_PROCESSING = codes(
+  (code) => /^(gpx|fit|processing)\//.test(code) && REJECTIONS[code].status === 422,
+);

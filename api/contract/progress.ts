@@ -1,5 +1,5 @@
 import { EXAMPLE_STREAM, UPLOAD, UPLOAD_ID } from './examples.ts';
-import { type OperationContract, ROWS_ONLY } from './operation.ts';
+import { FOUND_BY_PROCESSING, type OperationContract, ROWS_ONLY } from './operation.ts';
 
 /** What follows an upload: being watched, listed and processed again. */
 export const PROGRESS: Readonly<Record<string, OperationContract>> = {
@@ -21,6 +21,7 @@ export const PROGRESS: Readonly<Record<string, OperationContract>> = {
       'request/idempotency-mismatch',
       'request/idempotency-in-progress',
       'upload/superseded',
+      ...FOUND_BY_PROCESSING,
     ],
     examples: {
       parameters: { uploadId: UPLOAD_ID, prefer: 'wait=10' },

@@ -1,11 +1,7 @@
-import { REJECTIONS, type RejectionCode } from '../../contracts/rejections.ts';
 import { LIMITS } from '../../domain/limits/limits.ts';
 import { PATIENCE } from '../server-options.ts';
 import { RECORDING, UPLOAD, UPLOAD_ID } from './examples.ts';
-import { type OperationContract, ROWS_ONLY } from './operation.ts';
-
-/** A refused recording is an answer only with `Prefer: wait`; what processing finds is 422. */
-const FOUND_BY_PROCESSING = codes((code) => /^(gpx|processing)\//.test(code) && REJECTIONS[code].status === 422);
+import { codes, FOUND_BY_PROCESSING, type OperationContract, ROWS_ONLY } from './operation.ts';
 
 const seconds = (ms: number): string => `${ms / 1_000} s`;
 
@@ -25,7 +21,7 @@ export const UPLOADS: Readonly<Record<string, OperationContract>> = {
       'request/idempotency-in-progress',
       'request/idempotency-mismatch',
       'service/storage-unavailable',
-      ...codes((code) => code.startsWith('upload/')),
+      ...codes((code) => code.startsWith('upload/') && code !== 'upload/superseded'),
       ...FOUND_BY_PROCESSING,
     ],
     examples: {
@@ -63,9 +59,3 @@ export const UPLOADS: Readonly<Record<string, OperationContract>> = {
     examples: { parameters: { uploadId: UPLOAD_ID }, answers: {} },
   },
 };
-
-function codes(isWanted: (code: RejectionCode) => boolean): readonly RejectionCode[] {
-  return Object.keys(REJECTIONS)
-    .filter((code): code is RejectionCode => code in REJECTIONS)
-    .filter(isWanted);
-}

@@ -76,7 +76,10 @@ export const uploadEventsRoutes: FastifyPluginAsyncTypebox<UploadEventsRoutesDep
       }
     },
   );
+  ticketRoute(app, db);
+};
 
+function ticketRoute(app: Parameters<FastifyPluginAsyncTypebox>[0], db: Pool): void {
   app.post(
     '/v1/uploads/:uploadId/events/ticket',
     {
@@ -98,7 +101,7 @@ export const uploadEventsRoutes: FastifyPluginAsyncTypebox<UploadEventsRoutesDep
       return reply.status(201).send({ ticket: made.ticket, expiresAt: made.expiresAt.toISOString(), links });
     },
   );
-};
+}
 
 const EVENT_STREAM = {
   schema: { type: 'string', description: 'Messages; the `data` of each is an `UploadEvent`.' },

@@ -56,8 +56,7 @@ export function eventSource(options: EventSourceOptions): TestEventSource {
       if (answer.statusCode !== 200) {
         over = true;
         answer.resume();
-        stop(answer.statusCode ?? -1);
-        return;
+        return stop(answer.statusCode ?? -1);
       }
       answer.on('data', (bytes: Buffer) => {
         if (over) return;

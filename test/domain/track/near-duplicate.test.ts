@@ -118,7 +118,6 @@ describe('not the same ride', () => {
   const others: readonly [string, (fixes: readonly Fix[]) => readonly Fix[]][] = [
     ['the same way the other day', (fixes) => moved(fixes, 0, 86_400)],
     ['the next lap of the same loop', (fixes) => moved(fixes, 0, fixes.length)],
-    ['a road 100 m beside it', (fixes) => moved(fixes, 100, 0)],
     ['the first half of it', (fixes) => fixes.slice(0, fixes.length / 2)],
     ['the same with a tail of a quarter cut off', (fixes) => fixes.slice(0, fixes.length * 0.75)],
     ['the same way at half the speed', (fixes) => fixes.map((fix) => ({ ...fix, t: fix.t * 2 }))],
@@ -130,6 +129,24 @@ describe('not the same ride', () => {
         const [a, b] = [lineOf([fixes]), lineOf([change(fixes)])];
         expect(lineDistanceM(a, b)).toBeGreaterThan(30);
         expect(lineDistanceM(b, a)).toBe(lineDistanceM(a, b));
+      }),
+      { numRuns: 40 },
+    );
+  });
+
+  test('a straight road 100 m beside it', () => {
+    const ways = fc.record({
+      heading: fc.double({ min: 0, max: 6.28, noNaN: true }),
+      speedMps: fc.double({ min: 1, max: 15, noNaN: true }),
+    });
+    fc.assert(
+      fc.property(ways, ({ heading, speedMps }) => {
+        const fixes = ridden(START, speedMps, [{ turn: heading, s: 600 }]);
+        const beside = fixes.map((fix) => ({
+          ...fix,
+          ...offset(fix, 100 * Math.cos(heading), -100 * Math.sin(heading)),
+        }));
+        expect(lineDistanceM(lineOf([fixes]), lineOf([beside]))).toBeGreaterThan(30);
       }),
       { numRuns: 40 },
     );

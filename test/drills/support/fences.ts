@@ -37,8 +37,8 @@ export const FENCES: Readonly<Record<string, Fence>> = {
       },
       {
         file: 'db/uploads.ts',
-        find: "where id = $1 and claim_token = $2 and state = 'processing'`,\n    [end.uploadId, end.token, end.trackId",
-        replace: 'where id = $1 and $2::bigint > 0`,\n    [end.uploadId, end.token, end.trackId',
+        find: "where id = $1 and claim_token = $2 and state = 'processing'`;",
+        replace: 'where id = $1 and $2::bigint > 0`;',
       },
     ],
   },
@@ -72,8 +72,8 @@ export const FENCES: Readonly<Record<string, Fence>> = {
       },
       {
         file: 'db/upload-dispatch.ts',
-        find: "where id = any ($1) and state in ('received', 'processing')`",
-        replace: "where id = any ($1) and state in ('received', 'processing') and false`",
+        find: "u.run = taken.run and u.state in ('received', 'processing')`",
+        replace: "u.run = taken.run and u.state in ('received', 'processing') and false`",
       },
     ],
   },
