@@ -30,6 +30,7 @@ const OF_ANY_REQUEST: readonly RejectionCode[] = [
 const OF_ANY_KEY: readonly RejectionCode[] = [
   'auth/missing-key',
   'auth/invalid-key',
+  'auth/key-in-url',
   'auth/forbidden',
   'service/database-unavailable',
   'service/not-ready',

@@ -41,7 +41,6 @@ export const PROGRESS: Readonly<Record<string, OperationContract>> = {
       'request/not-found',
       'request/not-acceptable',
       'auth/invalid-ticket',
-      'auth/key-in-url',
       'events/too-many-streams',
       'service/too-many-streams',
     ],

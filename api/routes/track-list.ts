@@ -34,7 +34,7 @@ const Query = Type.Object({
 const DESCRIPTION = `Newest first. By default that is the order in which tracks were made, so a site that looks for what is
 new stops at the first one it knows; with \`order=startedAt\` it is the order of the rides themselves. A cursor belongs to its
 order. Every track that is there from the first page to the last is listed once, whatever is added or deleted meanwhile.
-Items leave out \`laps\`, \`summary\`, \`gpsQuality\` and \`warnings\`. Filters on \`startedAt\` leave out tracks without times.`;
+Items leave out what is long, as \`laps\` and \`summary\`. Filters on \`startedAt\` leave out tracks without times.`;
 
 /** An account's tracks. */
 export const trackListRoutes: FastifyPluginAsyncTypebox<{ db: Pool }> = async (app, { db }) => {

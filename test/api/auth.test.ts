@@ -165,7 +165,8 @@ test.each([
   ['a scheme in capitals', () => ({ authorization: `BEARER ${keys.account}` })],
 ])('an account is served with %s', async (_who, headers) => {
   for (const operation of account) {
-    const of = operation.method === 'DELETE' ? await savedTrack(db, 'somebody') : own;
+    // of its own where one is deleted, or processed again: streams of an open upload do not end
+    const of = operation.method === 'GET' ? own : await savedTrack(db, 'somebody');
     const answer = await call(operation, headers(), of);
     expect(answer.statusCode, `${operation.name}: ${answer.body}`).toBeLessThan(300);
   }
