@@ -21,7 +21,6 @@ export async function findUploadPosition(
 }
 
 export interface UploadNews {
-  readonly uploadId: string;
   /** Null: there is no such upload any more. */
   readonly newestSeq: number | null;
   /** Those after the number that was asked for, in order; at most `limit`. */
@@ -29,8 +28,8 @@ export interface UploadNews {
 }
 
 /**
- * What happened to many uploads, each after a number of its own: one query, however many streams are open. The newest event
- * of a failed upload has the failure whole, as the upload shows it; older ones lack its sentence.
+ * What happened to many uploads, each after a number of its own, in the order asked: one query, however many streams are
+ * open. The newest event of a failed upload has the failure whole, as the upload shows it; older ones lack its sentence.
  */
 export async function uploadNews(
   db: Db,
@@ -38,28 +37,32 @@ export async function uploadNews(
   limit: number,
 ): Promise<readonly UploadNews[]> {
   const { rows } = await db.query<NewsRow>(
-    `select asked.id as "uploadId", u.events_seq as "newestSeq", e.seq, e.kind, e.created_at as at, e.data,
+    `select asked.n, u.events_seq as "newestSeq", e.seq, e.kind, e.created_at as at, e.data,
             case when e.seq = u.events_seq then u.failure end as failure
-       from unnest($1::uuid[], $2::int[]) as asked (id, after)
+       from unnest($1::uuid[], $2::int[]) with ordinality as asked (id, after, n)
        left join uploads u on u.id = asked.id
        left join lateral (select seq, kind, created_at, data from upload_events
                            where upload_id = asked.id and seq > asked.after order by seq limit $3) e on true
-      order by asked.id, e.seq`,
+      order by asked.n, e.seq`,
     [asked.map(({ uploadId }) => uploadId), asked.map(({ after }) => after), limit],
   );
-  const news = new Map<string, { uploadId: string; newestSeq: number | null; events: UploadEvent[] }>();
-  for (const { uploadId, newestSeq, ...row } of rows) {
-    const one = news.get(uploadId) ?? { uploadId, newestSeq, events: [] };
+  const news: { newestSeq: number | null; events: UploadEvent[] }[] = asked.map(() => ({
+    newestSeq: null,
+    events: [],
+  }));
+  for (const { n, newestSeq, ...row } of rows) {
+    const one = news[n - 1];
+    if (!one) continue;
+    one.newestSeq = newestSeq;
     if (row.seq !== null) one.events.push(eventOf(row));
-    news.set(uploadId, one);
   }
-  return [...news.values()];
+  return news;
 }
 
 type EventData = Pick<UploadEvent, 'state' | 'run' | 'attempt' | 'trackId' | 'failure'>;
 type EventRow = Pick<UploadEvent, 'seq' | 'kind' | 'at'> & { data: EventData; failure: UploadFailure | null };
 /** Of an upload without news all columns of the event are null. */
-type NewsRow = { uploadId: string; newestSeq: number | null } & (EventRow | { seq: null });
+type NewsRow = { n: number; newestSeq: number | null } & (EventRow | { seq: null });
 
 function eventOf({ data, failure, ...row }: EventRow): UploadEvent {
   return { ...row, ...data, ...(failure && { failure }) };

@@ -143,4 +143,6 @@ data: {"kind":"started","state":"processing","run":1,"attempt":1,"at":"2026-05-0
 id: 3
 data: {"kind":"ready","state":"ready","run":1,"attempt":1,"at":"2026-05-01T08:00:01.000Z","trackId":"0190a0a0-0000-7000-8000-000000000000"}
 
+retry: 4711
+
 `;

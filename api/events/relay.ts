@@ -38,9 +38,9 @@ const LOOK_EVERY_MS = 2_000;
 /** With them everything is looked at now and then all the same: a lost wake-up must not last. */
 const SWEEP_EVERY_MS = 15_000;
 const DEAD_AFTER_MS = 60_000;
-/** Uploads in one query, and events of one upload in it: together what one turn may hold in memory. */
-const UPLOADS_AT_ONCE = 200;
-const EVENTS_AT_ONCE = 100;
+/** Readers in one query, and events of each in it: together what one look may hold in memory, 1.5 MB at most. */
+const READERS_AT_ONCE = 200;
+const EVENTS_AT_ONCE = 50;
 
 /**
  * One listening connection and one query at a time serve every stream of the process. Only who has asked for more is looked
@@ -145,30 +145,23 @@ async function feed(deps: EventRelayDeps, state: RelayState, isListening: boolea
 }
 
 async function feedSome({ db }: EventRelayDeps, state: RelayState): Promise<void> {
-  const readers = [...state.hungry].slice(0, UPLOADS_AT_ONCE);
-  const after = new Map<string, number>();
-  for (const reader of readers) {
-    reader.isStale = false; // before the look: what is notified from here on makes it stale again
-    after.set(reader.uploadId, Math.min(reader.after, after.get(reader.uploadId) ?? reader.after));
-  }
-  const asked = [...after].map(([uploadId, from]) => ({ uploadId, after: from }));
-  const news = new Map((await uploadNews(db, asked, EVENTS_AT_ONCE)).map((one) => [one.uploadId, one]));
-  for (const reader of readers) {
-    const one = news.get(reader.uploadId);
+  const readers = [...state.hungry].slice(0, READERS_AT_ONCE);
+  for (const reader of readers) reader.isStale = false; // before the look: what is notified from here on makes it stale again
+  const news = await uploadNews(db, readers, EVENTS_AT_ONCE);
+  for (const [i, reader] of readers.entries()) {
+    const one = news[i];
     if (one) deliver(state, reader, one);
   }
 }
 
 function deliver(state: RelayState, reader: Reader, { newestSeq, events }: UploadNews): void {
-  const batch = events.filter(({ seq }) => seq > reader.after);
-  const last = batch.at(-1);
-  const read = last?.seq ?? reader.after;
-  const isAllOfIt = newestSeq === null || read >= newestSeq;
+  const last = events.at(-1);
+  if (last) reader.after = last.seq;
+  const isAllOfIt = newestSeq === null || reader.after >= newestSeq;
+  if (!isAllOfIt) reader.isStale = true;
   if (newestSeq === null || last) {
-    reader.after = read;
-    if (!isAllOfIt) reader.isStale = true;
-    give(state, reader, { events: batch, over: isAllOfIt && (!last || isFinal(last.state)) });
-  } else if (isAllOfIt && !reader.isStale) state.hungry.delete(reader);
+    give(state, reader, { events, over: isAllOfIt && (!last || isFinal(last.state)) });
+  } else if (!reader.isStale) state.hungry.delete(reader);
 }
 
 function everyone({ readers }: RelayState): readonly Reader[] {

@@ -6,8 +6,11 @@ import type { Subscription } from './relay.ts';
 
 /** What a caller waits before it comes back after a break. */
 const RETRY_MS = 1_000;
-/** When this process stops, all its callers come back at once; spread over so long. */
-const RETRY_SPREAD_MS = 3_000;
+/**
+ * After an end of ours (the last event, or the process stops) many may come back together: 2,000 who came for their 204 in
+ * one second kept other requests waiting for 0.7 s. So they are spread over this long.
+ */
+const RETRY_SPREAD_MS = 8_000;
 
 export interface Streaming {
   /** A comment after so much time, so that proxies (60 s of silence is usual) and dead peers are told apart. */
@@ -43,7 +46,7 @@ export async function stream(
         if (raw.writableNeedDrain && !(await isDrained(raw, slowReaderMs))) return cut(request, reply);
       }
     }
-    if (closing.aborted) send(reply, { retry: RETRY_MS + Math.round(Math.random() * RETRY_SPREAD_MS) });
+    send(reply, { retry: RETRY_MS + Math.round(Math.random() * RETRY_SPREAD_MS) });
   } finally {
     closing.removeEventListener('abort', end);
     request.raw.socket.removeListener('end', end);

@@ -13,6 +13,8 @@ export interface ApiProcess {
   readonly port: number;
   residentMb(): Promise<number>;
   descriptors(): Promise<number>;
+  /** Processor time so far: what a busy machine does not change. */
+  cpuMs(): Promise<number>;
   /** SIGTERM; the exit code and how long it took. */
   terminate(): Promise<{ code: number | null; ms: number }>;
 }
@@ -45,6 +47,11 @@ export async function startApi(databaseUrl: string): Promise<ApiProcess> {
     residentMb: async () =>
       Math.round(Number(/^VmRSS:\s*(\d+)/m.exec(await readFile(`${proc}/status`, 'utf8'))?.[1]) / 1024),
     descriptors: async () => (await readdir(`${proc}/fd`)).length,
+    cpuMs: async () => {
+      const [user = 0, system = 0] =
+        (await readFile(`${proc}/stat`, 'utf8')).split(') ')[1]?.split(' ').slice(11, 13).map(Number) ?? [];
+      return (user + system) * 10; // ticks of 1/100 s
+    },
     terminate: async () => {
       const startedAt = performance.now();
       child.kill('SIGTERM');

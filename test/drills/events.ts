@@ -2,8 +2,10 @@
  * Drill: many open event streams on one API process, some of whose readers take nothing; then SIGTERM under open streams.
  * Run by hand: `npm run drill:events -- --streams 2000`. Prints figures as JSON, and ends with 1 when something is amiss.
  */
+import { once } from 'node:events';
 import { setTimeout as pause } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
+import { Worker } from 'node:worker_threads';
 import { createKey } from '../../cli/keys.ts';
 import { connect, type Pool } from '../../db/pool.ts';
 import { newUpload } from '../db/support.ts';
@@ -12,8 +14,12 @@ import { ownPostgres } from '../support/own-postgres.ts';
 import { type ApiProcess, startApi } from './api-process.ts';
 import { type SlowReader, slowReader } from './slow-reader.ts';
 
-const { values } = parseArgs({ options: { streams: { type: 'string', default: '2000' } } });
+const { values } = parseArgs({
+  options: { streams: { type: 'string', default: '2000' }, 'per-s': { type: 'string', default: '200' } },
+});
 const count = Number(values.streams);
+/** Uploads that end per second: several times what two cores process. */
+const endsPerS = Number(values['per-s']);
 const PER_ACCOUNT = 50;
 const SLOW = Math.ceil(count / 100);
 const EVENTS_OF_SLOW = 6_000;
@@ -30,7 +36,7 @@ try {
   const { key } = await createKey(db, { kind: 'site', name: 'drill' });
   const many = await manyStreams(api, db, key);
   const sigterm = await terminatedUnder(200, api, db, key);
-  console.log(JSON.stringify({ streams: count, slow: SLOW, many, sigterm }, null, 2));
+  console.log(JSON.stringify({ streams: count, slow: SLOW, endsPerS, many, sigterm }, null, 2));
   const { wrong, slowWrong, descriptors } = many;
   const backToBase = Math.abs(descriptors.after - descriptors.base) <= 5;
   const isGood = wrong + slowWrong + sigterm.broken === 0 && sigterm.code === 0 && backToBase;
@@ -42,30 +48,53 @@ try {
 }
 
 async function manyStreams(at: ApiProcess, pool: Pool, key: string) {
+  const base = { descriptors: await at.descriptors(), residentMb: await at.residentMb() };
   const uploads = await makeUploads(pool, count);
   const big = await makeBigUpload(pool);
-  await Promise.all(uploads.slice(0, 100).map((upload) => shown(at, key, upload))); // warm
-  const alone = await askFor(at, key, uploads, 3_000);
-  const base = { descriptors: await at.descriptors(), residentMb: await at.residentMb() };
+  const alone = await askDuring(at, key, uploads, () => pause(5_000));
   tell('opening');
-  const openedAt = performance.now();
-  const streams = await open(at, key, uploads);
-  const openMs = Math.round(performance.now() - openedAt);
-  const slow = await Promise.all(
-    Array.from({ length: SLOW }, () => slowReader({ port: at.port, path: pathOf(big), headers: headersOf(key, big) })),
-  );
+  const opening = await askDuring(at, key, uploads, () => measured(at, () => open(at, key, uploads)));
+  const { result: streams, ...opened } = opening.result;
   const peak = { descriptors: await at.descriptors(), residentMb: await at.residentMb() };
-  const idle = await askFor(at, key, uploads, 3_000);
+  const idle = await askDuring(at, key, uploads, () => pause(5_000));
+  const slowOnes = { port: at.port, path: pathOf(big), headers: headersOf(key, big) };
+  const slow = await Promise.all(Array.from({ length: SLOW }, () => slowReader(slowOnes)));
   tell('open; finishing');
-  const [busy] = await Promise.all([askFor(at, key, uploads, 5_000), finishAll(pool, uploads)]);
-  const stopped = await Promise.all(streams.map((stream) => stream.stopped));
+  const finishing = await askDuring(at, key, uploads, () =>
+    measured(at, async () => {
+      await finishAll(pool, uploads);
+      await until(() => streams.every((stream) => stream.ids().at(-1) === 4));
+    }),
+  );
+  const { result: _, ...finished } = finishing.result;
+  const goingHome = await askDuring(at, key, uploads, () => Promise.all(streams.map((stream) => stream.stopped)));
   tell('all ended; now the slow');
-  const wrong = streams.filter((stream, i) => stopped[i] !== 204 || stream.ids().join() !== '2,3,4').length;
+  const wrong = streams.filter((stream) => stream.ids().join() !== '2,3,4').length;
+  const notSentHome = goingHome.result.filter((status) => status !== 204).length;
+  await untilBase(at, base.descriptors);
   const slowWrong = await endsOfSlow(at, pool, key, big, slow);
-  await pause(3_000);
+  await untilBase(at, base.descriptors);
   const descriptors = { base: base.descriptors, open: peak.descriptors, after: await at.descriptors() };
   const residentMb = { base: base.residentMb, open: peak.residentMb, after: await at.residentMb() };
-  return { openMs, wrong, slowWrong, descriptors, residentMb, otherRoute: { alone, idle, busy } };
+  const otherRoute = {
+    alone: alone.times,
+    opening: opening.times,
+    idle: idle.times,
+    finishing: finishing.times,
+    goingHome: goingHome.times,
+  };
+  return { wrong, notSentHome, slowWrong, descriptors, residentMb, opened, finished, otherRoute };
+}
+
+async function measured<Result>(at: ApiProcess, work: () => Promise<Result>) {
+  const from = { ms: performance.now(), cpuMs: await at.cpuMs() };
+  const result = await work();
+  return { result, ms: Math.round(performance.now() - from.ms), cpuMs: (await at.cpuMs()) - from.cpuMs };
+}
+
+/** Within two minutes, or not at all: the slow are cut after 30 s, and idle connections of other requests end too. */
+async function untilBase(at: ApiProcess, base: number): Promise<void> {
+  for (let tries = 0; tries < 240 && Math.abs((await at.descriptors()) - base) > 5; tries++) await pause(500);
 }
 
 interface Upload {
@@ -119,9 +148,11 @@ async function open(at: ApiProcess, key: string, uploads: readonly Upload[]): Pr
   return streams;
 }
 
-/** Each begins an attempt and fails: two more events, in transactions of 50 uploads. */
+/** Each begins an attempt and fails: two more events. */
 async function finishAll(pool: Pool, uploads: readonly Upload[]): Promise<void> {
+  const startedAt = performance.now();
   for (let i = 0; i < uploads.length; i += 50) {
+    await pause(Math.max(0, startedAt + (i / endsPerS) * 1_000 - performance.now()));
     const ids = uploads.slice(i, i + 50).map(({ id }) => id);
     await pool.query(`update uploads set state = 'processing', attempts = attempts + 1 where id = any ($1)`, [ids]);
     await pool.query(
@@ -148,27 +179,20 @@ async function endsOfSlow(at: ApiProcess, pool: Pool, key: string, big: Upload, 
   return wrong;
 }
 
-async function shown(at: ApiProcess, key: string, upload: Upload): Promise<number> {
-  const startedAt = performance.now();
-  const answer = await fetch(`http://127.0.0.1:${at.port}/v1/uploads/${upload.id}`, {
-    headers: headersOf(key, upload),
+/** How long another route, with three queries of its own, takes while `work` is done. */
+async function askDuring<Result>(at: ApiProcess, key: string, uploads: readonly Upload[], work: () => Promise<Result>) {
+  const asked = uploads.map((upload) => {
+    return { url: `http://127.0.0.1:${at.port}/v1/uploads/${upload.id}`, headers: headersOf(key, upload) };
   });
-  await answer.arrayBuffer();
-  if (answer.status !== 200) throw new Error(`another route answered ${answer.status}`);
-  return performance.now() - startedAt;
-}
-
-async function askFor(at: ApiProcess, key: string, uploads: readonly Upload[], ms: number) {
-  const times: number[] = [];
-  const until = performance.now() + ms;
-  for (let i = 0; performance.now() < until; i++) {
-    const upload = uploads[i % uploads.length];
-    if (upload) times.push(await shown(at, key, upload));
-    await pause(5);
-  }
-  const sorted = times.sort((a, b) => a - b);
+  const asker = new Worker(new URL('./ask-uploads.mjs', import.meta.url), { workerData: asked, execArgv: [] });
+  await once(asker, 'online');
+  const result = await work();
+  const answered = once(asker, 'message');
+  asker.postMessage('end');
+  const [times]: number[][] = await answered;
+  const sorted = (times ?? []).sort((a, b) => a - b);
   const share = (of: number) => Math.round((sorted[Math.floor(sorted.length * of)] ?? 0) * 10) / 10;
-  return { asked: sorted.length, p50Ms: share(0.5), p99Ms: share(0.99) };
+  return { result, times: { asked: sorted.length, p50Ms: share(0.5), p99Ms: share(0.99) } };
 }
 
 async function terminatedUnder(n: number, at: ApiProcess, pool: Pool, key: string) {

@@ -1,10 +1,10 @@
 /**
- * What the trigger of migration 0007 costs: uploads inserted, and driven to their end, with it and without it, by turns so
- * that a busy machine is unfair to both. `npm run bench:upload-events`.
+ * Drill: what the trigger of migration 0007 costs: uploads inserted, and driven to their end, with it and without it, by turns so
+ * that a busy machine is unfair to both. `npm run drill:event-trigger`.
  */
-import { connect, type Pool } from '../db/pool.ts';
-import { newUpload } from '../test/db/support.ts';
-import { ownPostgres } from '../test/support/own-postgres.ts';
+import { connect, type Pool } from '../../db/pool.ts';
+import { newUpload } from '../db/support.ts';
+import { ownPostgres } from '../support/own-postgres.ts';
 
 const ROUNDS = 6;
 const UPLOADS = 1_500;
