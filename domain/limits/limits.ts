@@ -85,7 +85,7 @@ export const LIMITS = {
   processStreams: limit(
     10_000,
     'streams',
-    'Open event streams of one process: about 300 MB and as many descriptors; more is for another replica.',
+    'Open event streams of one process: about 500 MB and as many descriptors; more is for another replica.',
   ),
 } as const satisfies Record<string, Limit>;
 
