@@ -2,7 +2,7 @@ import { Type } from 'typebox';
 import { REJECTIONS } from '../../contracts/rejections.ts';
 import { FAILURE_KINDS } from '../../domain/upload/failure-kinds.ts';
 import { OriginalSchema } from '../original.ts';
-import { pageOf } from '../paging.ts';
+import { filterText, pageOf } from '../paging.ts';
 import { RATE_PER_MINUTE, REDRIVEN_AT_ONCE } from './redrive.ts';
 
 const EXAMPLE_ID = '01985a52-1a6c-7b0e-9d6b-3f1f4a6c2e11';
@@ -20,10 +20,10 @@ export const FILTER = {
   ),
   code: Type.Optional(Type.Enum(Object.keys(REJECTIONS), { description: 'Of the failure.' })),
   kind: Type.Optional(kind),
-  build: Type.Optional(Type.String({ maxLength: 255, description: 'The build that ended the last run.' })),
+  build: filterText(255, 'The build that ended the last run.'),
   from: Type.Optional(date('Ended then or later.')),
   to: Type.Optional(date('Ended before.')),
-  account: Type.Optional(Type.String({ maxLength: 128, description: "The site's own id of the owner." })),
+  account: filterText(128, "The site's own id of the owner."),
 };
 
 export const FailureSchema = Type.Object({
@@ -99,6 +99,7 @@ export const DeadLettersSchema = Type.Object({
 const reason = Type.String({
   minLength: 10,
   maxLength: 500,
+  pattern: '^[^\\u0000]*$', // Postgres keeps no NUL
   description: 'For whoever asks later; kept with the id of your key.',
   examples: ['the blob store was restored from backup'],
 });

@@ -22,7 +22,7 @@ export interface UploadEventsRoutesDeps {
 
 const Params = Type.Object({ uploadId: Type.String({ format: 'uuid' }) });
 const Query = Type.Object({
-  lastEventId: Type.Optional(Type.String({ description: 'As `Last-Event-ID`, which wins.' })),
+  lastEventId: Type.Optional(Type.String({ pattern: '^\\d{0,9}$', description: 'As `Last-Event-ID`, which wins.' })),
   ticket: Type.Optional(Type.String({ description: 'In place of a key.' })),
 });
 
