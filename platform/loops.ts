@@ -42,8 +42,9 @@ export function createLoops(options: { log: Log; onDead: (name: string) => void 
   watch.unref();
   return {
     start: (loop) => {
-      const state = begin(loop, options.log);
-      running.set(loop.name, state);
+      const state = stateOf(loop, options.log);
+      running.set(loop.name, state); // before its first turn, which may tell of all loops, itself too
+      nudge(state);
       return { nudge: () => nudge(state) };
     },
     status: () => [...running.values()].map(statusOf),
@@ -65,8 +66,8 @@ interface LoopState {
   timer: NodeJS.Timeout | undefined;
 }
 
-function begin(options: LoopOptions, log: Log): LoopState {
-  const state: LoopState = {
+function stateOf(options: LoopOptions, log: Log): LoopState {
+  return {
     options,
     log,
     lastTickAt: Date.now(),
@@ -76,8 +77,6 @@ function begin(options: LoopOptions, log: Log): LoopState {
     turning: undefined,
     timer: undefined,
   };
-  nudge(state);
-  return state;
 }
 
 function nudge(state: LoopState): void {

@@ -46,6 +46,15 @@ test('a loop turns at once, and again after its pause', async () => {
   expect(hand.turns()).toBe(2);
 });
 
+test('the first turn already finds its own loop in the status: the first heartbeat tells of itself', () => {
+  let told: readonly string[] = [];
+  const turn = async () => {
+    told = loops.status().map(({ name }) => name);
+  };
+  loops.start({ name: 'heartbeat', everyMs: 1_000, deadAfterMs: 10_000, turn });
+  expect(told).toEqual(['heartbeat']);
+});
+
 test('a hundred nudges during a turn are one more turn, and never two at once', async () => {
   const hand = handTurned();
   for (let i = 0; i < 100; i++) hand.loop.nudge();
