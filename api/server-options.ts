@@ -1,4 +1,5 @@
 import type { Server } from 'node:http';
+import ajvCompiler, { type BuildCompilerFromPool } from '@fastify/ajv-compiler';
 import Fastify, { type FastifyBaseLogger, type FastifyHttpOptions } from 'fastify';
 import { answerBrokenRequest } from './plugins/broken-requests.ts';
 import { answerFrameworkError } from './plugins/problems.ts';
@@ -41,6 +42,18 @@ export function serverOptions(log: FastifyBaseLogger, patience: Patience): Fasti
     http: { headersTimeout: patience.headersMs, connectionsCheckingInterval: patience.lookEveryMs },
     routerOptions: { ignoreTrailingSlash: true, maxParamLength: PATH_PART_CHARACTERS_AT_MOST },
     forceCloseConnections: 'idle',
+    schemaController: { compilersFactory: { buildValidator: buildValidators } },
     return503OnClosing: false, // plugins/closing.ts answers, with a problem
   };
 }
+
+/**
+ * Queries, headers and paths are text, so their numbers are read out of it. A body says its types itself: `null` is no name, and
+ * a word that the schema does not know is a mistake to tell, not one to take away (Fastify would do so to both).
+ */
+const buildValidators: BuildCompilerFromPool = (externalSchemas, options) => {
+  const build = ajvCompiler();
+  const asText = build(externalSchemas, options);
+  const asItIs = build(externalSchemas, { customOptions: { coerceTypes: false, removeAdditional: false } });
+  return (route) => (Object(route).httpPart === 'body' ? asItIs : asText)(route);
+};

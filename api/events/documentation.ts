@@ -29,6 +29,7 @@ export const EVENTS_DOCUMENTATION: RouteDocumentation = {
   headers: {
     'last-event-id': {
       type: 'string',
+      pattern: '^\\d{0,9}$',
       description: 'The `id` of the last message that was received.',
       examples: ['3'],
     },

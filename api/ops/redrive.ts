@@ -1,4 +1,4 @@
-import { REJECTIONS, Rejection } from '../../contracts/rejections.ts';
+import { REJECTIONS } from '../../contracts/rejections.ts';
 import type { DeadLetterFilter } from '../../db/dead-letters.ts';
 import { recordOpsAction } from '../../db/ops-audit.ts';
 import type { Pool } from '../../db/pool.ts';
@@ -44,7 +44,7 @@ export interface RedriveOutcome {
 /** One statement of 0.5 s, and 1.8 s at a load of 20 on 2 cores, far from the 10 s that a statement may take. */
 export const REDRIVEN_AT_ONCE = 5_000;
 export const RATE_PER_MINUTE = { least: 1, byDefault: 60, most: 6_000 } as const;
-const REASON_CHARACTERS_AT_LEAST = 10;
+export const REASON_CHARACTERS_AT_LEAST = 10;
 
 export async function dryRedrive(db: Pool, order: RedriveOrder): Promise<RedriveOutcome> {
   const counts = await countSelection(db, selectionOf(order));
@@ -86,13 +86,6 @@ export async function redrive(
 /** What fails from now on is another matter, so that a dry run and what follows it speak of the same. */
 export function upToNow(filter: RedriveFilter): RedriveOrder['filter'] {
   return { ...filter, to: filter.to ?? new Date(Date.now() + 1) }; // rows know microseconds
-}
-
-/** A word for whoever asks later. Throws `request/invalid`. */
-export function checkReason(reason: string): string {
-  const text = reason.trim();
-  if (text.length >= REASON_CHARACTERS_AT_LEAST) return text;
-  throw new Rejection('request/invalid', { detail: `A reason has at least ${REASON_CHARACTERS_AT_LEAST} characters.` });
 }
 
 function selectionOf({ filter, code, kind }: RedriveOrder): RedriveSelection {

@@ -3,7 +3,7 @@ import { REJECTIONS } from '../../contracts/rejections.ts';
 import { FAILURE_KINDS } from '../../domain/upload/failure-kinds.ts';
 import { OriginalSchema } from '../original.ts';
 import { filterText, pageOf } from '../paging.ts';
-import { RATE_PER_MINUTE, REDRIVEN_AT_ONCE } from './redrive.ts';
+import { RATE_PER_MINUTE, REASON_CHARACTERS_AT_LEAST, REDRIVEN_AT_ONCE } from './redrive.ts';
 
 const EXAMPLE_ID = '01985a52-1a6c-7b0e-9d6b-3f1f4a6c2e11';
 const date = (description: string) => Type.String({ format: 'date-time', description });
@@ -97,35 +97,30 @@ export const DeadLettersSchema = Type.Object({
 });
 
 const reason = Type.String({
-  minLength: 10,
+  minLength: REASON_CHARACTERS_AT_LEAST,
   maxLength: 500,
-  pattern: '^[^\\u0000]*$', // Postgres keeps no NUL
-  description: 'For whoever asks later; kept with the id of your key.',
+  pattern: '^[^\\u0000-\\u0020][^\\u0000]*[^\\u0000-\\u0020]$', // Postgres keeps no NUL
+  description: 'For whoever asks later; kept with the id of your key. Spaces around it are refused.',
   examples: ['the blob store was restored from backup'],
 });
 
-/**
- * Names are enumerated because Fastify's validator takes away what `additionalProperties` forbids, instead of refusing it: a
- * filter with a typing error would be one that matches everything.
- */
-const only = (...names: string[]) => ({ propertyNames: { enum: names } });
-
-export const RedriveOneBody = Type.Object({ reason }, only('reason'));
+export const RedriveOneBody = Type.Object({ reason }, { additionalProperties: false });
 
 export const RedriveBody = Type.Object(
   {
-    filter: Type.Object(FILTER, only(...Object.keys(FILTER))),
+    filter: Type.Object(FILTER, { additionalProperties: false }),
     reason,
-    // no type: `null` and `0` would be taken for false
-    dryRun: Type.Unsafe<boolean>({ enum: [true, false], default: true, description: 'Only say what would be done.' }),
-    ratePerMinute: Type.Number({
-      minimum: RATE_PER_MINUTE.least,
-      maximum: RATE_PER_MINUTE.most,
-      default: RATE_PER_MINUTE.byDefault,
-    }),
+    dryRun: Type.Optional(Type.Boolean({ default: true, description: 'Only say what would be done.' })),
+    ratePerMinute: Type.Optional(
+      Type.Number({
+        minimum: RATE_PER_MINUTE.least,
+        maximum: RATE_PER_MINUTE.most,
+        default: RATE_PER_MINUTE.byDefault,
+      }),
+    ),
   },
   {
-    ...only('filter', 'reason', 'dryRun', 'ratePerMinute'),
+    additionalProperties: false,
     examples: [
       {
         filter: { code: 'processing/original-missing', from: '2026-11-20T00:00:00Z' },

@@ -3,7 +3,7 @@ import { type Static, Type } from 'typebox';
 import { Rejection } from '../../contracts/rejections.ts';
 import type { Pool } from '../../db/pool.ts';
 import { filterOf } from '../ops/filter.ts';
-import { checkReason, dryRedrive, redrive, upToNow } from '../ops/redrive.ts';
+import { dryRedrive, RATE_PER_MINUTE, redrive, upToNow } from '../ops/redrive.ts';
 import { redriveOne } from '../ops/redrive-one.ts';
 import { RedriveBody, RedrivenOneSchema, RedriveOneBody, RedriveSchema } from '../ops/schemas.ts';
 import { opsUploadView } from '../ops/upload-view.ts';
@@ -18,7 +18,7 @@ export interface RedriveDeps {
 /** Giving failed uploads another run. */
 export const redriveRoutes: FastifyPluginAsyncTypebox<RedriveDeps> = async (app, deps) => {
   app.post(
-    '/v1/ops/uploads/redrive',
+    '/v1/ops/redrives',
     {
       config: { access: 'operator' },
       schema: {
@@ -66,7 +66,7 @@ it is open already or did not fail. **409** \`upload/superseded\`: its owner has
       },
     },
     async ({ params: { uploadId }, body, keyId, log }, reply) => {
-      const by = { actor: keyId, reason: checkReason(body.reason), traceParent: currentTraceParent() };
+      const by = { actor: keyId, reason: body.reason, traceParent: currentTraceParent() };
       const done = await redriveOne(deps.db, uploadId, by);
       if (!done) throw new Rejection('request/not-found', { detail: 'There is no such upload.' });
       const { redriven, upload } = done;
@@ -78,8 +78,7 @@ it is open already or did not fail. **409** \`upload/superseded\`: its owner has
 };
 
 async function answerOrder(db: Pool, body: Static<typeof RedriveBody>, actor: string) {
-  const { dryRun, ratePerMinute, filter } = body;
-  const reason = checkReason(body.reason);
+  const { dryRun = true, ratePerMinute = RATE_PER_MINUTE.byDefault, filter, reason } = body;
   const order = { filter: upToNow(filterOf(filter)), code: filter.code, kind: filter.kind, ratePerMinute };
   const outcome = await (dryRun ? dryRedrive(db, order) : redrive(db, order, { actor, reason }));
   const { lastDueAt, ...rest } = outcome;

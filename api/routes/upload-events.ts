@@ -104,7 +104,16 @@ function ticketRoute(app: Parameters<FastifyPluginAsyncTypebox>[0], db: Pool): v
 }
 
 const EVENT_STREAM = {
-  schema: { type: 'string', description: 'Messages; the `data` of each is an `UploadEvent`.' },
+  schema: {
+    type: 'object',
+    description: 'Each message.',
+    required: ['id', 'data'],
+    properties: {
+      id: { type: 'string', pattern: '^\\d{1,9}$' },
+      event: { type: 'string', enum: ['message'], description: 'Not sent: that is what a message without one is.' },
+      data: { type: 'string', contentMediaType: 'application/json', description: 'An `UploadEvent`.' },
+    },
+  },
   'x-event-data': Type.Ref('UploadEvent'),
 };
 

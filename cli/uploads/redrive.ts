@@ -1,16 +1,15 @@
 import { userInfo } from 'node:os';
 import { createInterface } from 'node:readline/promises';
 import {
-  checkReason,
   dryRedrive,
   RATE_PER_MINUTE,
+  REASON_CHARACTERS_AT_LEAST,
   type RedriveOrder,
   type RedriveOutcome,
   redrive,
   upToNow,
 } from '../../api/ops/redrive.ts';
 import { redriveOne } from '../../api/ops/redrive-one.ts';
-import { Rejection } from '../../contracts/rejections.ts';
 import { findOpsUpload } from '../../db/dead-letters.ts';
 import type { Pool } from '../../db/pool.ts';
 import { UsageError } from '../settings.ts';
@@ -80,10 +79,7 @@ async function confirm(options: RedriveOptions, question: string): Promise<boole
 }
 
 function reasonOf({ reason }: RedriveOptions): string {
-  try {
-    return checkReason(reason);
-  } catch (error) {
-    if (error instanceof Rejection) throw new UsageError(`--reason: ${error.message}`);
-    throw error;
-  }
+  const text = reason.trim();
+  if ([...text].length >= REASON_CHARACTERS_AT_LEAST) return text; // characters, as Postgres counts them
+  throw new UsageError(`--reason: at least ${REASON_CHARACTERS_AT_LEAST} characters.`);
 }

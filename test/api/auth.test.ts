@@ -35,7 +35,7 @@ const ACCESS: Readonly<Record<string, 'public' | 'account' | 'operator'>> = {
   'GET /v1/ops/tracks/{trackId}/debug': 'operator',
   'GET /v1/ops/uploads': 'operator',
   'GET /v1/ops/uploads/{uploadId}': 'operator',
-  'POST /v1/ops/uploads/redrive': 'operator',
+  'POST /v1/ops/redrives': 'operator',
   'POST /v1/ops/uploads/{uploadId}/redrive': 'operator',
 };
 
@@ -69,7 +69,7 @@ beforeAll(async () => {
 /** What is sent along; the others need no body. */
 const BODIES: Readonly<Record<string, string | object>> = {
   'POST /v1/uploads': smallGpx(),
-  'POST /v1/ops/uploads/redrive': { filter: {}, reason: 'to see who may do this' },
+  'POST /v1/ops/redrives': { filter: {}, reason: 'to see who may do this' },
   'POST /v1/ops/uploads/{uploadId}/redrive': { reason: 'to see who may do this' },
 };
 

@@ -22,7 +22,7 @@ beforeAll(async () => {
 
 const REASON = 'the blob store was restored';
 const order = (body: object) =>
-  inject({ method: 'POST', url: '/v1/ops/uploads/redrive', headers: operator, payload: { reason: REASON, ...body } });
+  inject({ method: 'POST', url: '/v1/ops/redrives', headers: operator, payload: { reason: REASON, ...body } });
 const one = (id: string) =>
   inject({ method: 'POST', url: `/v1/ops/uploads/${id}/redrive`, headers: operator, payload: { reason: REASON } });
 const audits = () =>
@@ -214,6 +214,7 @@ test.each<[string, object]>([
   ['no reason', { filter: {}, reason: undefined }],
   ['a short reason', { filter: {}, reason: 'because' }],
   ['a reason of spaces', { filter: {}, reason: ' '.repeat(20) }],
+  ['a reason of nine characters, one of which is two of UTF-16', { filter: {}, reason: ' so it is\u{1f6b2} ' }],
   ['a reason with a NUL', { filter: {}, reason: 'because\0of this and that' }],
   ['an account with a NUL', { filter: { account: 'a\0b' } }],
   ['an account of null, which is no name', { filter: { account: null } }],

@@ -1,7 +1,6 @@
 import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync } from 'node:fs';
-import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
@@ -16,23 +15,25 @@ const CONFIG = fileURLToPath(new URL('./schemathesis.toml', import.meta.url));
 export async function findSchemathesis(): Promise<string> {
   const folder = path.join(projectRoot, '.cache', `schemathesis-${VERSION}`);
   const program = path.join(folder, 'bin', 'schemathesis');
-  if (existsSync(path.join(folder, 'ready'))) return program;
+  if (await runs(program, '--version')) return program; // an environment does not survive that its checkout is moved
   await rm(folder, { recursive: true, force: true });
   await mkdir(path.dirname(folder), { recursive: true });
   await run(await findPython(), ['-m', 'venv', folder]);
   await run(path.join(folder, 'bin', 'pip'), ['install', '--quiet', `schemathesis==${VERSION}`]);
   await run(program, ['--version']);
-  await writeFile(path.join(folder, 'ready'), VERSION);
   return program;
+}
+
+async function runs(program: string, ...args: readonly string[]): Promise<boolean> {
+  return run(program, args).then(
+    () => true,
+    () => false,
+  );
 }
 
 async function findPython(): Promise<string> {
   for (const name of PYTHONS) {
-    const found = await run(name, ['-c', 'import sys; sys.exit(sys.version_info < (3, 10))']).then(
-      () => true,
-      () => false,
-    );
-    if (found) return name;
+    if (await runs(name, '-c', 'import sys; sys.exit(sys.version_info < (3, 10))')) return name;
   }
   throw new Error(`schemathesis needs Python 3.10 or newer; tried ${PYTHONS.join(', ')}`);
 }

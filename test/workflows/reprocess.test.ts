@@ -95,7 +95,7 @@ test('an original that is away fails the reprocess and not the track; restored a
   await rename(`${file}-away`, file);
   const { key } = await createKey(inline.db, { kind: 'operator', name: 'test' });
   const payload = { filter: { state: 'ready' }, reason: 'the original was restored', dryRun: false };
-  const url = '/v1/ops/uploads/redrive';
+  const url = '/v1/ops/redrives';
   const order = await inline.app.inject({ method: 'POST', url, headers: bearer(key), payload });
   expect(order.json()).toMatchObject({ count: 1, byCode: [{ code: 'processing/original-missing', count: 1 }] });
   await expect.poll(() => call(inline, 'GET', `/v1/uploads/${id}`), PATIENT).toMatchObject({ state: 'ready', run: 3 });
