@@ -3,18 +3,22 @@ import type { Db, Tx } from './pool.ts';
 /**
  * A blob is shared by all uploads of the same bytes. Whoever adds a row for it publishes it under the shared lock of its
  * key; whoever takes it away looks for rows under the exclusive one. So a blob is never removed between the moment in which
- * an upload finds it there and the commit of that upload's row. Both locks last until the end of the transaction.
+ * an upload finds it there and the commit of that upload's row. Both locks last until the end of the transaction. The shared
+ * one is part of the statement that adds the row (`insertUpload`), which saves every upload a round trip.
  */
-export async function lockBlobForUse(tx: Tx, blobKey: string): Promise<void> {
-  await tx.query(`select pg_advisory_xact_lock_shared(${LOCK_OF_KEY})`, [blobKey]);
-}
-
 export async function lockBlobForRemoval(tx: Tx, blobKey: string): Promise<void> {
-  await tx.query(`select pg_advisory_xact_lock(${LOCK_OF_KEY})`, [blobKey]);
+  await tx.query(`select pg_advisory_xact_lock(${lockOf('$1')})`, [blobKey]);
 }
 
 /** 64 bits of the key, away from other locks by the seed; two keys that meet only wait for each other. */
-const LOCK_OF_KEY = 'hashtextextended($1, 7243005)';
+function lockOf(blobKey: string): string {
+  return `hashtextextended(${blobKey}, 7243005)`;
+}
+
+/** SQL: takes the shared lock of the key in that parameter. */
+export function useBlob(parameter: string): string {
+  return `select pg_advisory_xact_lock_shared(${lockOf(parameter)})`;
+}
 
 /**
  * Takes the order to remove a blob, first of all: an order that is given from now on waits, and is kept. Returns whether an

@@ -1,4 +1,5 @@
 import type { UploadFailure, UploadState } from '../contracts/uploads.ts';
+import { useBlob } from './blobs.ts';
 import type { Db, Tx } from './pool.ts';
 
 export interface NewUpload {
@@ -20,13 +21,13 @@ export interface NewUpload {
 /**
  * One upload, to be dispatched at once; returns when it was received, by the clock of the database. Undefined, and nothing is
  * written, when another one of the account stands for the same recording (see `findUploadOfContent`); waits for whoever is
- * inserting that one right now.
+ * inserting that one right now. Until the end of the transaction nobody removes the blob of that key (see db/blobs.ts).
  */
 export async function insertUpload(db: Db, upload: NewUpload): Promise<Date | undefined> {
   const { rows } = await db.query<{ receivedAt: Date }>(
     `insert into uploads (id, account_id, format, blob_key, encoding, stored_bytes, inflated_bytes, content_sha256,
                           name, sport, external_id, trace_parent)
-     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
+     select $1::uuid, $2::uuid, $3, $4, $5, $6::bigint, $7::bigint, $8, $9, $10, $11, $12 from (${useBlob('$4')}) as locked
      on conflict (account_id, content_sha256) where is_first and state <> 'failed' do nothing
      returning received_at as "receivedAt"`,
     [

@@ -1,7 +1,7 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { constants, createReadStream } from 'node:fs';
-import { type FileHandle, link, mkdir, open, opendir, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
+import { type FileHandle, mkdir, open, opendir, readdir, readFile, rename, rm, stat, unlink } from 'node:fs/promises';
 import path from 'node:path';
 import {
   BlobMissing,
@@ -57,7 +57,8 @@ const SHELVES = Array.from({ length: 256 }, (_, i) => i.toString(16).padStart(2,
 async function put(folder: string, source: AsyncIterable<Uint8Array>): Promise<StoredBlob> {
   const staged = await stage(folder, source);
   try {
-    return { key: staged.key, bytes: staged.bytes, existed: await staged.publish() };
+    await staged.publish();
+    return { key: staged.key, bytes: staged.bytes };
   } finally {
     await staged.discard();
   }
@@ -65,21 +66,28 @@ async function put(folder: string, source: AsyncIterable<Uint8Array>): Promise<S
 
 async function stage(folder: string, source: AsyncIterable<Uint8Array>): Promise<StagedBlob> {
   const temporary = path.join(folder, 'incoming', randomUUID());
-  let gone: Promise<void> | undefined;
-  const discard = () => {
-    gone ??= rm(temporary, { force: true }).catch(() => {}); // a file in incoming/ is in nobody's way
-    return gone;
+  let isThere = true;
+  const discard = async () => {
+    if (isThere) await unlink(temporary).catch(() => {}); // a file in incoming/ is in nobody's way
+    isThere = false;
   };
   const file = await open(temporary, EXCLUSIVE, 0o600).catch(unavailable);
-  try {
-    const { key, bytes } = await write(file, source);
-    return { key, bytes, publish: () => publish(folder, temporary, key), discard };
-  } catch (error) {
-    await discard();
+  const written = await write(file, source).catch(async (error: unknown) => {
+    await Promise.all([file.close(), discard()]);
     throw error;
-  } finally {
-    await file.close();
-  }
+  });
+  // The disk is at it while whoever staged the bytes does what else must be done before they are published.
+  const synced = file
+    .datasync()
+    .catch(unavailable)
+    .finally(() => file.close());
+  synced.catch(() => {}); // told by `publish`; who discards does not ask
+  const publishSynced = async () => {
+    await synced;
+    await publish(folder, temporary, written.key);
+    isThere = false;
+  };
+  return { ...written, publish: publishSynced, discard };
 }
 
 const EXCLUSIVE = constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | constants.O_NOFOLLOW;
@@ -94,33 +102,14 @@ async function write(file: FileHandle, source: AsyncIterable<Uint8Array>): Promi
       done += (await file.write(chunk, done).catch(unavailable)).bytesWritten;
     }
   }
-  await file.datasync().catch(unavailable);
   return { key: hash.digest('hex'), bytes };
 }
 
-/** Returns whether the blob was there already. `link` fails on an existing name, which makes it put-if-absent. */
-async function publish(folder: string, temporary: string, key: string): Promise<boolean> {
+/** The same bytes under the same name may be there: they are replaced by themselves. */
+async function publish(folder: string, temporary: string, key: string): Promise<void> {
   const shelf = path.join(folder, key.slice(0, 2));
-  try {
-    await linkOrRename(temporary, path.join(shelf, key));
-  } catch (error) {
-    if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) return unavailable(error);
-    await syncFolder(shelf); // whoever put it first may not have come to this yet
-    return true;
-  }
+  await rename(temporary, path.join(shelf, key)).catch(unavailable);
   await syncFolder(shelf);
-  return false;
-}
-
-/** Some file systems have no hard links; a rename replaces identical bytes by identical bytes there. */
-async function linkOrRename(from: string, to: string): Promise<void> {
-  try {
-    await link(from, to);
-  } catch (error) {
-    const code = error instanceof Error && 'code' in error ? error.code : '';
-    if (code !== 'EPERM' && code !== 'ENOTSUP' && code !== 'ENOSYS') throw error;
-    await rename(from, to);
-  }
 }
 
 async function syncFolder(folder: string): Promise<void> {

@@ -27,16 +27,14 @@ export type BlobKey = string;
 export interface StoredBlob {
   readonly key: BlobKey;
   readonly bytes: number;
-  /** The same bytes were there before. */
-  readonly existed: boolean;
 }
 
 /** Bytes that are written and hashed, and in nobody's way. Ends with `discard`, published or not. */
 export interface StagedBlob {
   readonly key: BlobKey;
   readonly bytes: number;
-  /** Durable, and visible under its key, when this resolves. Returns whether the same bytes were there before. */
-  publish(): Promise<boolean>;
+  /** Durable, and visible under its key, when this resolves. Once only. */
+  publish(): Promise<void>;
   /** Takes away what was not published. Never throws. */
   discard(): Promise<void>;
 }

@@ -1,5 +1,4 @@
 import { Rejection } from '../../contracts/rejections.ts';
-import { lockBlobForUse } from '../../db/blobs.ts';
 import { type KeyClaim, keepEffect } from '../../db/idempotency-keys.ts';
 import type { Pool } from '../../db/pool.ts';
 import { findUpload, findUploadOfContent, insertUpload, type NewUpload, type ShownUpload } from '../../db/uploads.ts';
@@ -18,7 +17,7 @@ export interface AcceptedUpload {
 
 /**
  * Makes row and original durable together, or finds the upload that stands for the same recording. The bytes are published
- * inside the transaction of the row and under the lock of their key, so that nobody who deletes another upload of the same
+ * inside the transaction of the row and under the lock of their key, which the row's statement takes, so that nobody who deletes another upload of the same
  * bytes takes them away in between; and a row that is refused publishes nothing. Most recordings are new: the row is tried
  * first, and the one that stands in its way is looked for only then.
  */
@@ -31,7 +30,6 @@ export async function acceptUpload(
   const { id, accountId } = upload;
   for (let tries = 0; tries < TRIES_AT_MOST; tries++) {
     const receivedAt = await db.transaction(async (tx) => {
-      await lockBlobForUse(tx, upload.blobKey);
       const insertedAt = await insertUpload(tx, upload);
       if (!insertedAt) return undefined;
       const holdsKey = !claim || (await keepEffect(tx, claim, id));
