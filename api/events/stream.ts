@@ -1,15 +1,13 @@
 import { once } from 'node:events';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { traceIdOf } from '../plugins/request-identity.ts';
+import { LINGER_MS } from '../plugins/unread-bodies.ts';
 import { eventView } from './event-view.ts';
 import type { Subscription } from './relay.ts';
 
 /** What a caller waits before it comes back after a break. */
 const RETRY_MS = 1_000;
-/**
- * After an end of ours (the last event, or the process stops) many may come back together: 2,000 who came for their 204 in
- * one second kept other requests waiting for 0.7 s. So they are spread over this long.
- */
+/** After an end of ours (the last event, or the process stops) many may come back together; spread over so long. */
 const RETRY_SPREAD_MS = 8_000;
 
 export interface Streaming {
@@ -43,7 +41,7 @@ export async function stream(
     for (let batch = await subscription.next(); batch; batch = batch.over ? undefined : await subscription.next()) {
       for (const event of batch.events) {
         send(reply, { id: String(event.seq), data: eventView(event, traceIdOf(request)) });
-        if (raw.writableNeedDrain && !(await isDrained(raw, slowReaderMs))) return cut(request, reply);
+        if (raw.writableNeedDrain && !(await isDrained(raw, closing, slowReaderMs))) return cut(request, reply);
       }
     }
     send(reply, { retry: RETRY_MS + Math.round(Math.random() * RETRY_SPREAD_MS) });
@@ -52,6 +50,7 @@ export async function stream(
     request.raw.socket.removeListener('end', end);
     subscription.close();
     reply.sse.close();
+    if (closing.aborted) setTimeout(() => raw.destroy(), LINGER_MS).unref(); // who does not read does not hold up the end
   }
 }
 
@@ -60,18 +59,17 @@ function send({ sse }: FastifyReply, message: { id?: string; data?: object; retr
   if (sse.isConnected) sse.send({ data: undefined, ...message }).catch(() => {});
 }
 
-async function isDrained(raw: FastifyReply['raw'], atMostMs: number): Promise<boolean> {
-  const done = new AbortController();
-  const late = AbortSignal.timeout(atMostMs);
-  const { signal } = done;
-  const drained = once(raw, 'drain', { signal }).then(() => true);
-  const gone = once(raw, 'close', { signal }).then(() => true);
-  const over = once(late, 'abort', { signal }).then(() => false);
+/** False when the time is over, or the process stops before that. */
+async function isDrained(raw: FastifyReply['raw'], closing: AbortSignal, atMostMs: number): Promise<boolean> {
+  const settled = new AbortController();
+  const signal = AbortSignal.any([settled.signal, closing, AbortSignal.timeout(atMostMs)]);
   try {
-    return await Promise.race([drained, gone, over]);
+    await Promise.race([once(raw, 'drain', { signal }), once(raw, 'close', { signal })]);
+    return true;
+  } catch {
+    return false;
   } finally {
-    done.abort();
-    await Promise.allSettled([drained, gone, over]);
+    settled.abort();
   }
 }
 

@@ -10,12 +10,12 @@ import { cuttingProxy } from '../support/cutting-proxy.ts';
 import { eventStreamParser } from '../support/event-stream.ts';
 import { ownPostgres } from '../support/own-postgres.ts';
 import { apiStack, listen, testApp } from './support/app.ts';
-import { changesOf, upTo, watch } from './support/events.ts';
+import { changesOf, longHistory, upTo, watch } from './support/events.ts';
 import { rawClient } from './support/raw-client.ts';
 
 const stack = await apiStack({ streaming: { heartbeatMs: 200, slowReaderMs: 500 } });
 const port = await listen(stack.app);
-const { db, headers, query } = stack;
+const { db, headers } = stack;
 const changes = changesOf(stack);
 const pathOf = (id: string) => `/v1/uploads/${id}/events`;
 
@@ -72,11 +72,7 @@ test('a PostgreSQL that is killed and comes back: the API lives, streams stay op
 test('a reader that takes nothing is cut off, others are not, and it resumes with nothing lost', async () => {
   const { id } = await newUpload(db);
   const many = 6_000;
-  // 2 kB each, more than the kernel's buffers take.
-  const data = JSON.stringify({ state: 'processing', run: 1, attempt: 1, trackId: 'x'.repeat(2_000) });
-  const rows = `insert into upload_events (upload_id, seq, kind, data) select $1, n, 'started', $2 from generate_series(2, $3) n`;
-  await query(rows, [id, data, many]);
-  await query('update uploads set events_seq = $2 where id = $1', [id, many + 1]);
+  await longHistory(stack, id, many + 1);
   const slow = await rawClient(port);
   slow.socket.setEncoding('utf8').pause();
   const key = `Authorization: ${headers.authorization}\r\nLast-Event-ID: 0\r\n`;

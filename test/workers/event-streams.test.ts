@@ -1,8 +1,11 @@
 import { once } from 'node:events';
 import { createServer } from 'node:http';
+import { setTimeout as pause } from 'node:timers/promises';
 import { afterAll, expect, inject, test } from 'vitest';
 import { createKey } from '../../cli/keys.ts';
 import { freePort } from '../../platform/embedded/ports.ts';
+import { longHistory } from '../api/support/events.ts';
+import { rawClient } from '../api/support/raw-client.ts';
 import { newUpload } from '../db/support.ts';
 import { spawnCairn } from '../support/cairn-process.ts';
 import { eventSource } from '../support/event-source.ts';
@@ -21,13 +24,14 @@ afterAll(() => void collector.close());
 const stack = await testStack();
 
 /** With five attempts behind it, which the inline path leaves alone. */
-async function openUpload(account: string) {
+async function openUpload(account: string, events = 1) {
   const upload = await newUpload(stack.db, {}, account);
+  if (events > 1) await longHistory(stack, upload.id, events);
   await stack.query('update uploads set attempts = 5, dispatch_at = null where id = $1', [upload.id]);
   return upload;
 }
 
-test('SIGTERM under 200 open streams: each ends whole and knows when to come back; the process ends at once, with 0', async () => {
+test('SIGTERM under 200 open streams and one that nobody reads: each ends whole and knows when to come back; the process ends at once, with 0', async () => {
   const address = collector.address();
   const port = await freePort();
   const api = spawnCairn('api', stack, {
@@ -49,7 +53,13 @@ test('SIGTERM under 200 open streams: each ends whole and knows when to come bac
     const { id } = await openUpload(account);
     streams.push(eventSource({ port, path: `/v1/uploads/${id}/events`, headers: headersOf(account) }));
   }
+  const slow = await openUpload('a0', 6_000);
+  const slowReader = await rawClient(port);
+  slowReader.socket.pause();
+  const ask = `Authorization: Bearer ${key}\r\nCairn-Account: a0\r\nLast-Event-ID: 0`;
+  await slowReader.send(`GET /v1/uploads/${slow.id}/events HTTP/1.1\r\nHost: x\r\n${ask}\r\n\r\n`);
   for (const { ids } of streams) await expect.poll(ids, { timeout: 20_000 }).toEqual([2]);
+  await pause(2_000); // for the kernel to have taken what it takes of the slow one's
   const startedAt = performance.now();
   api.child.kill('SIGTERM');
   expect(await api.ended).toBe(0);
