@@ -1,4 +1,5 @@
 import { once } from 'node:events';
+import { setTimeout as pause } from 'node:timers/promises';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { traceIdOf } from '../plugins/request-identity.ts';
 import { LINGER_MS } from '../plugins/unread-bodies.ts';
@@ -61,13 +62,16 @@ function send({ sse }: FastifyReply, message: { id?: string; data?: object; retr
 
 /** False when the time is over, or the process stops before that. */
 async function isDrained(raw: FastifyReply['raw'], closing: AbortSignal, atMostMs: number): Promise<boolean> {
+  if (closing.aborted) return false;
   const settled = new AbortController();
-  const signal = AbortSignal.any([settled.signal, closing, AbortSignal.timeout(atMostMs)]);
+  const { signal } = settled; // not `AbortSignal.any`: in Node 20 a time-out that only it holds may be collected, and never comes
+  const yes = [once(raw, 'drain', { signal }), once(raw, 'close', { signal })];
+  const no = [once(closing, 'abort', { signal }), pause(atMostMs, undefined, { signal })];
   try {
-    await Promise.race([once(raw, 'drain', { signal }), once(raw, 'close', { signal })]);
-    return true;
-  } catch {
-    return false;
+    return await Promise.race([
+      ...yes.map((each) => each.then(() => true)),
+      ...no.map((each) => each.then(() => false)),
+    ]);
   } finally {
     settled.abort();
   }
