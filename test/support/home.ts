@@ -40,7 +40,7 @@ function metres(lat: number, lon: number): number {
 
 /** Places of a series (columns of differences in micro-degrees), and the corners of boxes. */
 function linesOf(body: string): number[][] {
-  if (!body.startsWith('{')) return [];
+  if (!/^[[{]/.test(body)) return [];
   const found: number[][] = [];
   JSON.parse(body, (_key, value) => {
     if (value?.lat_e6) {
