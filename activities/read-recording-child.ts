@@ -3,27 +3,38 @@ import { createHash } from 'node:crypto';
 import { gunzipSync, gzipSync } from 'node:zlib';
 import { Rejection } from '../contracts/rejections.ts';
 import { deriveRecording } from '../domain/derive-recording.ts';
+import { deriveTrack } from '../domain/derive-track.ts';
 import { LIMITS } from '../domain/limits/limits.ts';
+import { decodeColumns } from '../domain/track/columns.ts';
 import { serveJobs, setupOf } from '../platform/process-pool-child.ts';
 import { BlobMissing, type BlobStore, BlobStoreUnavailable } from '../services/blob-store.ts';
 import { openFsBlobStore } from '../services/blob-store-fs.ts';
-import type { ReadJob, ReadReply } from './read-recording.ts';
+import type { ChildJob, ReadJob, ReadRecording, ReadReply, Shape, ShapeJob } from './read-recording.ts';
 
 const { blobDir } = setupOf(readSetup);
 const blobs = await openFsBlobStore(blobDir);
 
-serveJobs<ReadJob, ReadReply>(async (job) => {
+serveJobs<ChildJob, ReadReply>(async (job) => {
   try {
-    const bytes = inflate(await readOriginal(blobs, job.blobKey), job.encoding);
-    const { statistics, series, columns } = deriveRecording(bytes, job);
-    const columnsGzip = gzipSync(columns, { level: 1 });
-    return { read: { statistics, seriesJson: JSON.stringify(series), columnsGzip } };
+    return 'read' in job ? { read: await read(job.read) } : { shape: shape(job.shape) };
   } catch (error) {
     if (error instanceof Rejection) return { refused: error.code, facts: error.facts };
     if (error instanceof BlobStoreUnavailable) return { away: error.message };
     throw error;
   }
 });
+
+async function read({ blobKey, encoding, format, receivedAtMs, settings }: ReadJob): Promise<ReadRecording> {
+  const bytes = inflate(await readOriginal(blobs, blobKey), encoding);
+  const { statistics, series, columns } = deriveRecording(bytes, { format, receivedAtMs, ...settings });
+  const columnsGzip = gzipSync(columns, { level: 1 });
+  return { statistics, seriesJson: JSON.stringify(series), columnsGzip };
+}
+
+function shape({ columnsGzip, settings }: ShapeJob): Shape {
+  const { statistics, series } = deriveTrack(decodeColumns(gunzipSync(columnsGzip)), settings);
+  return { statistics, seriesJson: JSON.stringify(series) };
+}
 
 /** The stored bytes, proven to be those that were stored: wrong figures from a rotten disk are worse than none. */
 async function readOriginal(store: BlobStore, key: string): Promise<Uint8Array> {

@@ -2,35 +2,51 @@ import type { RecordingFormat } from '../contracts/recordings.ts';
 import { Rejection, type RejectionCode, type RejectionFacts } from '../contracts/rejections.ts';
 import type { TrackStatistics } from '../contracts/track.ts';
 import { LIMITS } from '../domain/limits/limits.ts';
+import type { TrackSettings } from '../domain/track/settings.ts';
 import { createProcessPool, type ProcessPool } from '../platform/process-pool.ts';
 import { BlobStoreUnavailable } from '../services/blob-store.ts';
 
-/** What a child process is asked: read this original and derive everything from it. */
+/** What a child process is asked: read this original and derive everything from its visible part. */
 export interface ReadJob {
   readonly blobKey: string;
   readonly encoding: 'identity' | 'gzip';
   readonly format: RecordingFormat;
   readonly receivedAtMs: number;
-  readonly name: string | null;
-  readonly sport: string | null;
+  readonly settings: TrackSettings;
 }
 
+/** The other thing it is asked: derive everything anew from the kept columns. */
+export interface ShapeJob {
+  /** gzip of the normal form, of the whole recording. */
+  readonly columnsGzip: Uint8Array;
+  readonly settings: TrackSettings;
+}
+
+export type ChildJob = { readonly read: ReadJob } | { readonly shape: ShapeJob };
+
 /** The answer, ready to be saved: the parent only passes bytes on. */
-export interface ReadRecording {
+export interface ReadRecording extends Shape {
+  readonly columnsGzip: Uint8Array;
+}
+
+/** What is derived and seen. */
+export interface Shape {
   readonly statistics: TrackStatistics;
   readonly seriesJson: string;
-  readonly columnsGzip: Uint8Array;
 }
 
 /** Refusals and outages cross the process border as values: a thrown class would lose its type on the way. */
 export type ReadReply =
   | { readonly read: ReadRecording }
+  | { readonly shape: Shape }
   | { readonly away: string }
   | { readonly refused: RejectionCode; readonly facts: RejectionFacts };
 
 export interface RecordingReader {
   /** Throws `Rejection` for what is wrong with the file, `BlobStoreUnavailable`, and plain errors for bugs of ours. */
   read(job: ReadJob): Promise<ReadRecording>;
+  /** Throws plain errors alone: what was read once has no faults of its own any more. */
+  shape(job: ShapeJob): Promise<Shape>;
   close(): Promise<void>;
 }
 
@@ -47,7 +63,7 @@ const CHILD_HEAP_MB = 256;
 const CHILD_RSS_MB = 768;
 
 export function createRecordingReader(options: ReaderOptions): RecordingReader {
-  const pool = createProcessPool<ReadJob, ReadReply>({
+  const pool = createProcessPool<ChildJob, ReadReply>({
     entry: new URL(`./read-recording-child${import.meta.url.endsWith('.ts') ? '.ts' : '.js'}`, import.meta.url),
     setup: { blobDir: options.blobDir },
     size: options.processes,
@@ -55,27 +71,40 @@ export function createRecordingReader(options: ReaderOptions): RecordingReader {
     rssMb: CHILD_RSS_MB,
     timeMs: LIMITS.parseTimeMs.value,
   });
-  return { read: (job) => readWith(pool, job), close: () => pool.close() };
+  return {
+    read: (job) => readWith(pool, job),
+    shape: (job) => shapeWith(pool, job),
+    close: () => pool.close(),
+  };
 }
 
 /** Starts its processes only when the first file comes: the API hardly ever needs them. */
 export function lazyReader(options: ReaderOptions): RecordingReader {
   let reader: RecordingReader | undefined;
+  const started = () => {
+    reader ??= createRecordingReader(options);
+    return reader;
+  };
   return {
-    read: (job) => {
-      reader ??= createRecordingReader(options);
-      return reader.read(job);
-    },
+    read: (job) => started().read(job),
+    shape: (job) => started().shape(job),
     close: async () => reader?.close(),
   };
 }
 
-async function readWith(pool: ProcessPool<ReadJob, ReadReply>, job: ReadJob): Promise<ReadRecording> {
-  const outcome = await pool.run(job);
+async function shapeWith(pool: ProcessPool<ChildJob, ReadReply>, shape: ShapeJob): Promise<Shape> {
+  const outcome = await pool.run({ shape });
+  if (outcome.kind === 'done' && 'shape' in outcome.result) return outcome.result.shape;
+  throw new Error(`shaping a track broke: ${outcome.kind === 'broken' ? outcome.detail : outcome.kind}`);
+}
+
+async function readWith(pool: ProcessPool<ChildJob, ReadReply>, read: ReadJob): Promise<ReadRecording> {
+  const outcome = await pool.run({ read });
   switch (outcome.kind) {
     case 'done':
       if ('refused' in outcome.result) throw new Rejection(outcome.result.refused, outcome.result.facts);
       if ('away' in outcome.result) throw new BlobStoreUnavailable(outcome.result.away);
+      if ('shape' in outcome.result) throw new Error('a child answered another question');
       return outcome.result.read;
     case 'time-limit':
       throw new Rejection('processing/time-limit', { limit: 'parseTimeMs', limitValue: LIMITS.parseTimeMs.value });

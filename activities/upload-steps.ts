@@ -7,6 +7,7 @@ import type { Pool } from '../db/pool.ts';
 import { saveTrack } from '../db/tracks.ts';
 import { type ClaimedUpload, claimState, claimUpload, holdClaim, releaseClaim } from '../db/upload-claims.ts';
 import { finishUploadFailed, finishUploadReady } from '../db/uploads.ts';
+import { sameSettings, type TrackSettings } from '../domain/track/settings.ts';
 import { linkToFirst } from './near-duplicates.ts';
 import type { ReadRecording, RecordingReader } from './read-recording.ts';
 
@@ -29,8 +30,7 @@ export function createUploadSteps(deps: UploadStepsDeps): UploadSteps {
           encoding: claimed.encoding,
           format: formatOf(claimed.format),
           receivedAtMs: claimed.receivedAt.getTime(),
-          name: claimed.name,
-          sport: claimed.sport,
+          settings: settingsOf(claimed),
         });
         return save(deps, input, claimed, read);
       }),
@@ -93,7 +93,10 @@ async function save(
   const { token } = claimed;
   return db.transaction(async (tx) => {
     await lockTracksOf(tx, claimed.accountId);
-    if (!(await holdClaim(tx, { uploadId, token }))) throw new Rejection('processing/claimed-elsewhere');
+    const settings = await holdClaim(tx, { uploadId, token });
+    // Its owner has changed name, sport or zone since the claim: what was made is of yesterday, and it is tried again.
+    const holds = settings && sameSettings(settings, settingsOf(claimed));
+    if (!holds) throw new Rejection('processing/claimed-elsewhere');
     const trackId = await saveTrack(tx, {
       ...read,
       accountId: claimed.accountId,
@@ -101,6 +104,7 @@ async function save(
       format: claimed.format,
       pipelineVersion: PIPELINE_VERSION,
       inputSha256: claimed.contentSha256,
+      zoneM: claimed.zone.radiusM,
       build,
       processedBy,
       run,
@@ -110,6 +114,10 @@ async function save(
     if (!won) throw new Rejection('processing/claimed-elsewhere'); // rolls the track back as well
     return { outcome: 'ready', trackId };
   });
+}
+
+function settingsOf({ name, sport, zone }: ClaimedUpload): TrackSettings {
+  return { name, sport, zone };
 }
 
 function formatOf(text: string): (typeof RECORDING_FORMATS)[number] {

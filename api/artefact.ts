@@ -33,7 +33,7 @@ export async function sendArtefact(
     if (matchesTag(held, tag)) return reply.headers(headersOf(tag)).status(304).send();
   }
   const { stamp, body } = found(await artefact.load(), artefact);
-  return reply.headers(headersOf(entityTag(artefact.build, stamp))).send(body);
+  return reply.headers(artefactHeaders(artefact.build, stamp)).send(body);
 }
 
 /** Strong: the same tag means the same bytes. */
@@ -48,8 +48,20 @@ export function matchesTag(ifNoneMatch: string, tag: string): boolean {
   return [...ifNoneMatch.matchAll(/"[^"]*"/g)].some(([each]) => each === tag);
 }
 
+/** `If-Match` (§13.1.1): as above, but a weak tag says too little to change something by. */
+export function matchesStrongly(ifMatch: string, tag: string): boolean {
+  if (ifMatch.trim() === '*') return true;
+  if (!TAGS.test(ifMatch)) return false;
+  return [...ifMatch.matchAll(/(?:W\/)?"[^"]*"/g)].some(([each]) => each === tag);
+}
+
 /** A list may hold empty elements (§5.6.1.2), and a tag commas. */
 const TAGS = /^[\s,]*(?:W\/)?"[\x21\x23-\x7e\x80-\xff]*"(?:[ \t]*,[ \t]*(?:(?:W\/)?"[\x21\x23-\x7e\x80-\xff]*")?)*$/;
+
+/** Of an answer that is an artefact, of whatever method. */
+export function artefactHeaders(build: string, stamp: string): Record<string, string> {
+  return headersOf(entityTag(build, stamp));
+}
 
 /**
  * Its owner's browser may keep it, nobody on the way may, and it is asked for anew each time: a track may be processed

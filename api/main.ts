@@ -13,6 +13,7 @@ import { startDispatcher } from './dispatcher.ts';
 import { startEventRelay } from './events/relay.ts';
 import { startHousekeeping } from './housekeeping.ts';
 import { startInlinePath } from './inline-path.ts';
+import { startStaleTracks } from './stale-tracks.ts';
 import { isTemporalReachable, startUpload } from './start-upload.ts';
 
 const config = readConfig(environment());
@@ -30,13 +31,14 @@ const isReachable = () => isTemporalReachable(client);
 const dispatcher = startDispatcher({ db, loops, log, start, isReachable });
 const reader = lazyReader({ blobDir: config.blobDir, processes: 2 });
 startHousekeeping({ db, blobs, loops, log });
+startStaleTracks({ db, reader, build: config.build, loops, log });
 const relay = startEventRelay({ databaseUrl: config.databaseUrl, db, loops, log });
 
 const { codecKeys, codecUiToken: token, temporal, build } = config;
 const codec = token && temporal.uiUrl ? { codecKeys, token, uiOrigin: new URL(temporal.uiUrl).origin } : undefined;
 const inline = startInlinePath({ db, loops, log, reader, build, temporal: dispatcher });
 const { corsOrigins } = config;
-const parts = { log, build, db, blobs, loops, dispatcher, inline, relay, corsOrigins };
+const parts = { log, build, db, blobs, reader, loops, dispatcher, inline, relay, corsOrigins };
 const app = await buildApp({ ...parts, ...(codec && { codec }) });
 
 shutdown.onClose('telemetry', flushTelemetry);

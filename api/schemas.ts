@@ -3,6 +3,7 @@ import { REJECTIONS } from '../contracts/rejections.ts';
 import { UPLOAD_EVENT_KINDS } from '../contracts/upload-events.ts';
 import { nullable, nullableArray, nullableObject } from './nullable.ts';
 import { GPS_QUALITY, LapSchema, PauseSchema, SessionSchema, SUMMARY } from './track-figures.ts';
+import { ZONE_FIELDS } from './tracks/documentation.ts';
 
 /** Shapes of answers, as the OpenAPI document shows them. Answers are cut to these, so nothing else ever leaves. */
 
@@ -93,7 +94,7 @@ export const TicketSchema = Type.Object({
   links: Type.Object({ events: Type.String({ description: 'The stream, with the ticket.' }) }),
 });
 
-const INDOORS = 'Null when no point has a position: indoors.';
+const INDOORS = 'Null when no point has a position (indoors), or none outside the privacy zone.';
 const POSITION = nullableObject({ lat: Type.Number(), lon: Type.Number() }, INDOORS);
 
 const NULL_BEFORE_2 = 'Null when an older pipeline version than 2 made the track.';
@@ -116,7 +117,7 @@ export const TrackSchema = Type.Object(
     elevationGainM: nullable('number'),
     elevationLossM: nullable('number'),
     elevationThresholdM: nullable('number'),
-    points: Type.Integer(),
+    points: Type.Integer({ description: 'That are visible.' }),
     segments: Type.Integer(),
     start: POSITION,
     end: POSITION,
@@ -132,6 +133,7 @@ export const TrackSchema = Type.Object(
     gpsQuality: nullableObject(GPS_QUALITY, NULL_BEFORE_2),
     wayTypes: Type.Null({ description: 'Not derived by this pipeline version.' }),
     warnings: Type.Array(WarningSchema),
+    ...ZONE_FIELDS,
     pipelineVersion: Type.Integer(),
     inputSha256: Type.String({ description: 'SHA-256 of the inflated recording.' }),
     createdAt: Type.String({
@@ -149,7 +151,20 @@ export const TrackSchema = Type.Object(
 
 export const TrackSummarySchema = Type.Omit(
   TrackSchema,
-  ['laps', 'sessions', 'pauses', 'utcOffsetS', 'summary', 'gpsQuality', 'wayTypes', 'warnings', 'inputSha256'],
+  [
+    ...([
+      'laps',
+      'sessions',
+      'pauses',
+      'utcOffsetS',
+      'summary',
+      'gpsQuality',
+      'wayTypes',
+      'warnings',
+      'inputSha256',
+    ] as const),
+    ...(['privacyZoneM', 'privacyZoneAppliedM'] as const),
+  ],
   {
     $id: 'TrackSummary',
     description: 'A track as lists show it: without what is long. The whole is behind `links.self`.',
@@ -168,7 +183,8 @@ export const SeriesSchema = Type.Object(
     ),
     time_dist_reason: Type.Unsafe<string | null>({
       type: ['string', 'null'],
-      enum: ['no-times', 'too-few-times', null],
+      enum: ['no-times', 'too-few-times', 'nothing-visible', null],
+      description: 'Why `time_dist` is null.',
     }),
     dist: Type.Array(Type.Number()),
     lat_e6: nullableArray(Type.Integer(), `Micro-degrees; the first absolute, then differences. ${INDOORS}`),

@@ -45,7 +45,7 @@ export async function trackDebug(deps: TrackDebugDeps, asked: { trackId: string;
 }
 
 function madeBy(origin: TrackOrigin) {
-  const { build, pipelineVersion, processedBy: path, run, inputSha256, uploadId } = origin;
+  const { build, pipelineVersion, processedBy: path, run, inputSha256, uploadId, shapedAt, shapedBuild } = origin;
   return {
     build,
     pipelineVersion,
@@ -55,6 +55,8 @@ function madeBy(origin: TrackOrigin) {
     inputSha256,
     at: origin.madeAt.toISOString(),
     firstMadeAt: origin.firstMadeAt.toISOString(),
+    privacyZoneM: origin.zoneM,
+    shaped: shapedAt && { at: shapedAt.toISOString(), build: shapedBuild },
   };
 }
 
@@ -76,5 +78,6 @@ function factsOf(
     hasColumns: origin.columnsBytes !== null,
     isOpen: origin.uploadState !== 'ready',
     lastRunFailed: origin.failure !== null,
+    isStale: origin.isStale,
   };
 }

@@ -90,6 +90,12 @@ export const REJECTIONS = {
     'Send fewer or shorter headers.',
   ),
   'request/aborted': row(400, 'user', 'The body ended before it was whole.', 'Send it again.'),
+  'request/precondition-failed': row(
+    412,
+    'user',
+    'It has changed since you read it.',
+    'Read it again, and send the change with its new `ETag`.',
+  ),
   'request/idempotency-mismatch': row(
     422,
     'user',

@@ -155,7 +155,7 @@ export interface TrackStatistics {
   readonly elevationLossM: number | null;
   /** Hysteresis of gain and loss, in metres. */
   readonly elevationThresholdM: number | null;
-  /** The three are null when no point has a position: indoors. */
+  /** The three are null when no point has a position (indoors), or the privacy zone leaves none. */
   readonly start: Position | null;
   readonly end: Position | null;
   readonly bounds: Bounds | null;
@@ -187,10 +187,10 @@ export interface TrackSeries {
   /** `[seconds since start, metres since start]`, monotone in both; first `[0, 0]`, last `[elapsed, distance]`. */
   readonly time_dist: readonly (readonly [number, number])[] | null;
   /** Why `time_dist` is null. */
-  readonly time_dist_reason: 'no-times' | 'too-few-times' | null;
+  readonly time_dist_reason: 'no-times' | 'too-few-times' | 'nothing-visible' | null;
   /** Metres since start: also there without times. */
   readonly dist: readonly number[];
-  /** Micro-degrees, delta-encoded: the first value is absolute. Both null when no point has a position: indoors. */
+  /** Micro-degrees, delta-encoded: the first value is absolute. Both null when no point has a position, or none is left. */
   readonly lat_e6: readonly number[] | null;
   readonly lon_e6: readonly number[] | null;
   /** Decimetres, `null` where the recording has none; the whole column is null when no point has one. */

@@ -12,6 +12,11 @@ export interface TrackOrigin {
   readonly inputSha256: string;
   readonly madeAt: Date;
   readonly firstMadeAt: Date;
+  readonly zoneM: number;
+  readonly isStale: boolean;
+  /** Figures and series made again from the columns since; null: not. */
+  readonly shapedAt: Date | null;
+  readonly shapedBuild: string | null;
   /** Null: the series is not there. */
   readonly seriesPoints: number | null;
   readonly columnsBytes: number | null;
@@ -32,7 +37,8 @@ export async function findTrackOrigin(
   const { rows } = await db.query<TrackOrigin>(
     `select t.id as "trackId", t.upload_id as "uploadId", t.build, t.pipeline_version as "pipelineVersion",
             t.processed_by as "processedBy", t.run, t.input_sha256 as "inputSha256", t.updated_at as "madeAt",
-            t.created_at as "firstMadeAt", (s.series ->> 'n')::int as "seriesPoints",
+            t.created_at as "firstMadeAt", t.zone_m as "zoneM", t.stale_since is not null as "isStale",
+            t.shaped_at as "shapedAt", t.shaped_build as "shapedBuild", (s.series ->> 'n')::int as "seriesPoints",
             octet_length(c.columns_gzip) as "columnsBytes", u.blob_key as "blobKey", u.stored_bytes as "storedBytes",
             u.content_sha256 as "contentSha256", u.state as "uploadState", u.run as "uploadRun", u.attempts, u.failure
        from tracks t join uploads u on u.id = t.upload_id left join track_series s on s.track_id = t.id

@@ -2,6 +2,7 @@ import type { StoredStatistics } from '../contracts/track.ts';
 import type { ListPlace } from '../domain/lists/cursor.ts';
 import { type Placed, placeText, placeValues } from './list-places.ts';
 import type { Db } from './pool.ts';
+import { SHOWN_STATISTICS } from './tracks.ts';
 
 export type TrackOrder = 'createdAt' | 'startedAt';
 
@@ -28,15 +29,15 @@ export interface TrackListQuery {
   readonly to: Date | null;
 }
 
-/** One page of an account's tracks, newest first. */
+/** One page of an account's tracks, newest first. Of those that the account's new zone has made stale no place is shown. */
 export async function tracksOf(db: Db, query: TrackListQuery): Promise<readonly Placed<ListedTrack>[]> {
   const { accountId, after, limit, sport, from, to } = query;
   const moment = MOMENTS[query.order];
   const { rows } = await db.query<Placed<ListedTrack>>(
-    `select id, upload_id as "uploadId", format, pipeline_version as "pipelineVersion", created_at as "createdAt",
-            near_duplicate_of as "nearDuplicateOf", statistics - '{laps,sessions,pauses,summary,gpsQuality,warnings}'::text[] as statistics,
+    `select t.id, upload_id as "uploadId", format, pipeline_version as "pipelineVersion", created_at as "createdAt",
+            near_duplicate_of as "nearDuplicateOf", (${SHOWN_STATISTICS}) - '{laps,sessions,pauses,summary,gpsQuality,warnings}'::text[] as statistics,
             ${placeText(moment)} as place
-       from tracks
+       from tracks t
       where account_id = $1 and (${moment}, id) < ($2::timestamptz, $3::uuid)
         and ($4::text is null or sport = $4)
         and ${STARTED} >= $5::timestamptz and ${STARTED} < $6::timestamptz

@@ -13,6 +13,8 @@ export interface NewTrack {
   readonly columnsGzip: Uint8Array;
   readonly pipelineVersion: number;
   readonly inputSha256: string;
+  /** The radius of the privacy zone that all of it was made with. */
+  readonly zoneM: number;
   readonly build: string;
   readonly processedBy: 'workflow' | 'inline';
   readonly run: number;
@@ -26,12 +28,13 @@ export interface NewTrack {
 export async function saveTrack(tx: Tx, track: NewTrack): Promise<string> {
   const { rows } = await tx.query<{ id: string }>(
     `insert into tracks (id, account_id, upload_id, format, statistics, pipeline_version, input_sha256, build,
-                         processed_by, run, created_at)
-     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, clock_timestamp())
+                         processed_by, run, zone_m, created_at)
+     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, clock_timestamp())
      on conflict (upload_id) do update
         set format = excluded.format, statistics = excluded.statistics, pipeline_version = excluded.pipeline_version,
             input_sha256 = excluded.input_sha256, build = excluded.build, processed_by = excluded.processed_by,
-            run = excluded.run, updated_at = now(), near_duplicate_of = null
+            run = excluded.run, zone_m = excluded.zone_m, updated_at = now(), near_duplicate_of = null,
+            stale_since = null, shaped_at = null, shaped_build = null
      returning id`,
     [
       uuid(),
@@ -44,6 +47,7 @@ export async function saveTrack(tx: Tx, track: NewTrack): Promise<string> {
       track.build,
       track.processedBy,
       track.run,
+      track.zoneM,
     ],
   );
   const [row] = rows;
@@ -67,7 +71,7 @@ async function saveArtefacts(tx: Tx, trackId: string, track: NewTrack): Promise<
  * What an artefact's tag is made of. `xmin` is the row's version as Postgres counts it: it changes with every change of the
  * row, so nothing that enters an answer can be forgotten here; artefacts are replaced together with their row.
  */
-const STAMP = `concat_ws(' ', t.pipeline_version, t.input_sha256, t.run, t.updated_at at time zone 'utc', t.xmin)`;
+export const STAMP = `concat_ws(' ', t.pipeline_version, t.input_sha256, t.zone_m, t.run, t.updated_at at time zone 'utc', t.xmin)`;
 
 export interface ShownTrack {
   readonly id: string;
@@ -78,8 +82,18 @@ export interface ShownTrack {
   readonly inputSha256: string;
   readonly createdAt: Date;
   readonly nearDuplicateOf: string | null;
+  /** Of this track's own; null: the account's. */
+  readonly privacyZoneM: number | null;
+  /** What the figures were made with. */
+  readonly privacyZoneAppliedM: number;
+  /** The account's zone is another one by now: the places are left out, and the rest is to be made again. */
+  readonly isStale: boolean;
   readonly stamp: string;
 }
+
+/** What may be shown of the figures of track `t`: no place, if they were made with another zone than the account's is. */
+export const SHOWN_STATISTICS = `case when t.stale_since is null then t.statistics
+            else t.statistics || '{"start": null, "end": null, "bounds": null}' end`;
 
 export interface OwnedTrack {
   readonly accountId: string;
@@ -98,21 +112,24 @@ export async function findTrackStamp(db: Db, owned: OwnedTrack): Promise<string 
 /** A track as its owner sees it; other people's are not there. */
 export async function findTrack(db: Db, owned: OwnedTrack): Promise<ShownTrack | undefined> {
   const { rows } = await db.query<ShownTrack>(
-    `select t.id, t.upload_id as "uploadId", t.format, t.statistics, t.pipeline_version as "pipelineVersion",
-            t.input_sha256 as "inputSha256", t.created_at as "createdAt", t.near_duplicate_of as "nearDuplicateOf",
-            ${STAMP} as stamp
-       from tracks t where t.id = $1 and t.account_id = $2`,
+    `select t.id, t.upload_id as "uploadId", t.format, ${SHOWN_STATISTICS} as statistics,
+            t.pipeline_version as "pipelineVersion", t.input_sha256 as "inputSha256", t.created_at as "createdAt",
+            t.near_duplicate_of as "nearDuplicateOf", u.privacy_zone_m as "privacyZoneM",
+            t.zone_m as "privacyZoneAppliedM", t.stale_since is not null as "isStale", ${STAMP} as stamp
+       from tracks t join uploads u on u.id = t.upload_id where t.id = $1 and t.account_id = $2`,
     [owned.trackId, owned.accountId],
   );
   return rows[0];
 }
 
+/** The series is null while it is stale: it was made with another zone than the account's is. */
 export async function findTrackSeries(
   db: Db,
   owned: OwnedTrack,
-): Promise<{ readonly series: TrackSeries; readonly stamp: string } | undefined> {
-  const { rows } = await db.query<{ series: TrackSeries; stamp: string }>(
-    `select s.series, ${STAMP} as stamp
+): Promise<{ readonly series: TrackSeries | null; readonly isStale: boolean; readonly stamp: string } | undefined> {
+  const { rows } = await db.query<{ series: TrackSeries | null; isStale: boolean; stamp: string }>(
+    `select case when t.stale_since is null then s.series end as series, t.stale_since is not null as "isStale",
+            ${STAMP} as stamp
        from track_series s join tracks t on t.id = s.track_id where t.id = $1 and t.account_id = $2`,
     [owned.trackId, owned.accountId],
   );

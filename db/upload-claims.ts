@@ -1,5 +1,8 @@
 import type { UploadFailure, UploadState } from '../contracts/uploads.ts';
+import type { PrivacyZone } from '../domain/privacy/zone-centre.ts';
+import type { TrackSettings } from '../domain/track/settings.ts';
 import type { Db, Tx } from './pool.ts';
+import { ZONE } from './track-settings.ts';
 
 /** What the holder of a claim works on. */
 export interface ClaimedUpload {
@@ -11,6 +14,7 @@ export interface ClaimedUpload {
   readonly contentSha256: string;
   readonly name: string | null;
   readonly sport: string | null;
+  readonly zone: PrivacyZone;
   readonly receivedAt: Date;
 }
 
@@ -30,13 +34,14 @@ export interface Claim {
  */
 export async function claimUpload(db: Db, claim: Claim): Promise<ClaimedUpload | undefined> {
   const { rows } = await db.query<ClaimedUpload>(
-    `update uploads
+    `update uploads u
         set state = 'processing', claim_owner = $3, claim_token = claim_token + 1,
             claim_expires_at = now() + make_interval(secs => $4), attempts = attempts + case when $5 then 1 else 0 end, updated_at = now()
-      where id = $1 and run = $2 and state in ('received', 'processing')
+       from accounts a
+      where a.id = u.account_id and u.id = $1 and run = $2 and state in ('received', 'processing')
         and (claim_owner is null or claim_owner = $3 or claim_expires_at < now())
       returning claim_token as token, account_id as "accountId", format, blob_key as "blobKey", encoding,
-                content_sha256 as "contentSha256", name, sport, received_at as "receivedAt"`,
+                content_sha256 as "contentSha256", name, sport, ${ZONE} as zone, received_at as "receivedAt"`,
     [claim.uploadId, claim.run, claim.owner, claim.leaseS, claim.countsAsAttempt],
   );
   return rows[0];
@@ -60,15 +65,20 @@ export async function claimState(db: Db, uploadId: string): Promise<ClaimState |
 }
 
 /**
- * Whether the token is still the newest; if so, no one takes over or deletes the upload before the end of the transaction.
- * Asked before anything is written, so that nothing hangs on an upload that is gone.
+ * What the owner says of the recording now; undefined when the token is no longer the newest. If it is, no one takes over or
+ * deletes the upload before the end of the transaction. Asked before anything is written, so that nothing hangs on an upload
+ * that is gone.
  */
-export async function holdClaim(tx: Tx, claim: { uploadId: string; token: number }): Promise<boolean> {
-  const { rows } = await tx.query(
-    `select from uploads where id = $1 and claim_token = $2 and state = 'processing' for update`,
+export async function holdClaim(
+  tx: Tx,
+  claim: { uploadId: string; token: number },
+): Promise<TrackSettings | undefined> {
+  const { rows } = await tx.query<TrackSettings>(
+    `select u.name, u.sport, ${ZONE} as zone from uploads u join accounts a on a.id = u.account_id
+      where u.id = $1 and claim_token = $2 and state = 'processing' for update of u`,
     [claim.uploadId, claim.token],
   );
-  return rows.length === 1;
+  return rows[0];
 }
 
 /** Gives the claim back before its lease ends, so that whoever comes next need not wait for it. */

@@ -1,11 +1,10 @@
 import type { DerivedRecording, RecordingFormat } from '../contracts/recordings.ts';
 import { Rejection } from '../contracts/rejections.ts';
+import { deriveTrack } from './derive-track.ts';
 import { readFit } from './fit/read-fit.ts';
 import { readGpx } from './gpx/read-gpx.ts';
+import type { PrivacyZone } from './privacy/zone-centre.ts';
 import { encodeColumns } from './track/columns.ts';
-import { cumulativeDistanceM } from './track/distance.ts';
-import { seriesOf } from './track/series.ts';
-import { statisticsOf } from './track/statistics.ts';
 import type { Track } from './track/track.ts';
 
 export interface DeriveOptions {
@@ -15,20 +14,18 @@ export interface DeriveOptions {
   /** Given at upload; they go before what the file says. */
   readonly sport?: string | null;
   readonly name?: string | null;
+  /** Around both ends of what is derived; the columns hold the whole. None by default. */
+  readonly zone?: PrivacyZone;
 }
 
 /** Reads a whole, inflated recording and derives everything from it. Throws `Rejection` for what is wrong with it. */
 export function deriveRecording(bytes: Uint8Array, options: DeriveOptions): DerivedRecording {
   const track = readTrack(bytes, options);
-  const cumulativeM = cumulativeDistanceM(track);
-  const { name = null, sport = null } = options;
-  return {
-    format: options.format,
-    statistics: statisticsOf(track, { name, sport }, cumulativeM),
-    series: seriesOf(track, cumulativeM),
-    columns: encodeColumns(track),
-  };
+  const { name = null, sport = null, zone = NO_ZONE } = options;
+  return { format: options.format, ...deriveTrack(track, { name, sport, zone }), columns: encodeColumns(track) };
 }
+
+const NO_ZONE: PrivacyZone = { radiusM: 0, key: 0 };
 
 function readTrack(bytes: Uint8Array, { format, receivedAtMs }: DeriveOptions): Track {
   if (bytes.length === 0) throw new Rejection('upload/empty-file', { offset: 0 });

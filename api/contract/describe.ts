@@ -1,4 +1,5 @@
 import { REJECTIONS, type RejectionCode } from '../../contracts/rejections.ts';
+import { ACCOUNTS } from './accounts.ts';
 import { TRACE_ID } from './examples.ts';
 import { HEALTH } from './health.ts';
 import type { OperationContract } from './operation.ts';
@@ -12,6 +13,7 @@ export const CONTRACT: Readonly<Record<string, OperationContract>> = {
   ...UPLOADS,
   ...PROGRESS,
   ...TRACKS,
+  ...ACCOUNTS,
   ...OPS,
   ...HEALTH,
 };

@@ -84,6 +84,8 @@ export const TRACK_DEBUG = {
     inputSha256: 'ea887883b3d0729bc34c006939c1e205cd09349a1719670fd185941bb52d5b39',
     at: '2026-11-21T05:07:32.590Z',
     firstMadeAt: '2026-11-21T05:07:32.590Z',
+    privacyZoneM: 400,
+    shaped: { at: '2026-11-21T06:01:02.003Z', build: BUILD },
   },
   upload: { state: 'ready', run: 1, attempts: 1 },
   original: 'present',

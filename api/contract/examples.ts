@@ -105,13 +105,16 @@ export const TRACK = {
   },
   wayTypes: null,
   warnings: [],
+  privacyZoneM: null,
+  privacyZoneAppliedM: 0,
   pipelineVersion: 2,
   inputSha256: 'ea887883b3d0729bc34c006939c1e205cd09349a1719670fd185941bb52d5b39',
   links: { self: `/v1/tracks/${TRACK_ID}`, series: `/v1/tracks/${TRACK_ID}/series` },
 } as const;
 
 const { laps: _laps, summary: _summary, gpsQuality: _quality, wayTypes: _ways, warnings: _warnings, ...SHORT } = TRACK;
-const { inputSha256: _sha256, sessions: _sessions, pauses: _pauses, utcOffsetS: _offset, ...SUMMARY } = SHORT;
+const { privacyZoneM: _zone, privacyZoneAppliedM: _applied, ...BRIEF } = SHORT;
+const { inputSha256: _sha256, sessions: _sessions, pauses: _pauses, utcOffsetS: _offset, ...SUMMARY } = BRIEF;
 /** As in lists. */
 export const TRACK_SUMMARY = SUMMARY;
 

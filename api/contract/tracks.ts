@@ -26,6 +26,15 @@ export const TRACKS: Readonly<Record<string, OperationContract>> = {
     refusals: ['request/invalid', 'request/not-found'],
     examples: { parameters: { trackId: TRACK_ID }, answers: { 200: SERIES } },
   },
+  changeTrack: {
+    degraded: ROWS_ONLY,
+    refusals: ['request/invalid', 'request/not-found', 'request/precondition-failed'],
+    examples: {
+      parameters: { trackId: TRACK_ID },
+      bodies: { 'application/json': { name: 'Round the lake', sport: 'running', privacyZoneM: 400 } },
+      answers: { 200: { ...TRACK, name: 'Round the lake', sport: 'running', privacyZoneM: 0 } },
+    },
+  },
   deleteTrack: {
     degraded: {
       ...ROWS_ONLY,

@@ -24,6 +24,11 @@ const TrackDebugSchema = Type.Object(
       inputSha256: Type.String(),
       at: moment,
       firstMadeAt: moment,
+      privacyZoneM: Type.Integer({ description: 'With which figures and series were made.' }),
+      shaped: nullableObject(
+        { at: moment, build: Type.String() },
+        'Figures and series made again from the kept columns since the run, because settings changed.',
+      ),
     }),
     upload: Type.Object({
       state: Type.Enum(['received', 'processing', 'ready', 'failed']),

@@ -1,14 +1,16 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import { Type } from 'typebox';
-import type { Pool } from '../../db/pool.ts';
+import type { ShapeDeps } from '../../activities/shape-track.ts';
 import { findTrack, findTrackSeries, findTrackStamp, type ShownTrack } from '../../db/tracks.ts';
 import { ARTEFACT_DOCUMENTATION, NOT_MODIFIED, sendArtefact } from '../artefact.ts';
 import { problems } from '../schemas.ts';
+import { findFresh } from '../tracks/visible-track.ts';
 
 const Params = Type.Object({ trackId: Type.String({ format: 'uuid' }) });
 
 /** What uploads became. */
-export const trackRoutes: FastifyPluginAsyncTypebox<{ db: Pool; build: string }> = async (app, { db, build }) => {
+export const trackRoutes: FastifyPluginAsyncTypebox<ShapeDeps> = async (app, deps) => {
+  const { db, build } = deps;
   const config = { access: 'account', documentation: ARTEFACT_DOCUMENTATION } as const;
   const artefactOf = ({ accountId, params }: { accountId: string; params: { trackId: string } }) => {
     const owned = { accountId, trackId: params.trackId };
@@ -30,7 +32,7 @@ export const trackRoutes: FastifyPluginAsyncTypebox<{ db: Pool; build: string }>
     async (request, reply) => {
       const { owned, ...artefact } = artefactOf(request);
       const load = async () => {
-        const track = await findTrack(db, owned);
+        const track = await findFresh(deps, owned, () => findTrack(db, owned));
         return track && { stamp: track.stamp, body: trackView(track) };
       };
       return sendArtefact(request, reply, { ...artefact, load });
@@ -52,15 +54,15 @@ export const trackRoutes: FastifyPluginAsyncTypebox<{ db: Pool; build: string }>
     async (request, reply) => {
       const { owned, ...artefact } = artefactOf(request);
       const load = async () => {
-        const found = await findTrackSeries(db, owned);
-        return found && { stamp: found.stamp, body: found.series };
+        const found = await findFresh(deps, owned, () => findTrackSeries(db, owned));
+        return found?.series ? { stamp: found.stamp, body: found.series } : undefined;
       };
       return sendArtefact(request, reply, { ...artefact, load });
     },
   );
 };
 
-function trackView({ statistics, stamp: _, ...rest }: ShownTrack): object {
+export function trackView({ statistics, stamp: _, isStale: _isStale, ...rest }: ShownTrack): object {
   // Rows of pipeline version 1 lack what came with version 2; nothing derives way types yet.
   const underived = { laps: null, summary: null, gpsQuality: null, wayTypes: null };
   const unreported = { sessions: [], pauses: [], utcOffsetS: null }; // of GPX, and of rows from before they were kept

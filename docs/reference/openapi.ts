@@ -21,7 +21,8 @@ export async function openapiText(): Promise<string> {
     status: () => ({ reason: undefined, processed: 0, processedFor: { 'temporal away': 0, 'no worker alive': 0 } }),
   };
   const relay = { subscribe: () => ({ next: never, close: () => {} }), close: async () => {} };
-  const app = await buildApp({ log, build: 'none', db, blobs, loops, dispatcher, inline, relay });
+  const reader = { shape: never };
+  const app = await buildApp({ log, build: 'none', db, blobs, reader, loops, dispatcher, inline, relay });
   try {
     await app.ready();
     return `${JSON.stringify(app.swagger(), null, 2)}\n`;

@@ -10,6 +10,7 @@ export interface Limit {
     | 'ms'
     | 'parts'
     | 'characters'
+    | 'metres'
     | 'streams'
     | 'items'
     | 'messages'
@@ -77,6 +78,8 @@ export const LIMITS = {
   sportCharacters: limit(64, 'characters', 'A sport is a word or two.'),
   deviceCharacters: limit(255, 'characters', 'A device is a name and a version.'),
   externalIdCharacters: limit(255, 'characters', 'Ids of other systems are shorter; longer would bloat the index.'),
+  privacyZoneLeastM: limit(50, 'metres', 'At least half of a zone lies around the place; receivers wander by 15 m.'),
+  privacyZoneM: limit(5_000, 'metres', 'A village with its fields; what needs more is better not shown at all.'),
   accountStreams: limit(
     100,
     'streams',

@@ -23,6 +23,7 @@ export interface Playback {
  * points are played in the order of the file.
  */
 export function playbackOf(track: Track, cumulativeM: Float64Array): Playback {
+  if (track.lat.length === 0) return byDistance(track, cumulativeM, 'nothing-visible');
   const times = timesOf(track);
   if (times === null || track.timeMs === null) return byDistance(track, cumulativeM, 'no-times');
   let timed = 0;

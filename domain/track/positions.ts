@@ -4,12 +4,13 @@ import { filledSegments, type Track } from './track.ts';
 /**
  * The track with a place for every point. Between two positions of a segment the way is covered evenly in time; before
  * the first and after the last of a segment the recorder is taken to rest there, and in a segment without any where the
- * one before ended (the one after begins). The very same track when nothing is missing; null when no point has a position.
+ * one before ended (the one after begins). The very same track when nothing is missing; null when no point has a position
+ * or there is no point.
  */
 export function placedTrack(track: Track): Track | null {
   const missing = missingPositions(track.lat);
-  if (missing === 0) return track;
   if (missing === track.lat.length) return null;
+  if (missing === 0) return track;
   const lat = track.lat.slice();
   const lon = track.lon.slice();
   let before = -1;

@@ -12,6 +12,8 @@ export interface TrackFacts {
   /** The upload: open (a new run is under way), or its last run failed. */
   readonly isOpen: boolean;
   readonly lastRunFailed: boolean;
+  /** The account has another privacy zone by now. */
+  readonly isStale: boolean;
   /** The build of the API that is asked. */
   readonly apiBuild: string;
   /** Builds of live workers; none: the API would process it itself. */
@@ -34,6 +36,8 @@ export const FINDINGS = {
   'original-damaged': 'The original in the blob store is not as long as it was; a reprocess would fail.',
   'original-unknown': 'The blob store is away; whether the original is there cannot be told.',
   'reprocess-open': 'The upload is being processed again; this track is of an earlier run.',
+  'zone-changed':
+    'It was made with another privacy zone than the account has now; it is made again when it is asked for.',
   'reprocess-failed': 'The last run failed; this track is of an earlier one.',
 } as const;
 
@@ -56,6 +60,7 @@ export function findingsOf(facts: TrackFacts): readonly Finding[] {
     ['original-damaged', original === 'damaged'],
     ['original-unknown', original === 'unknown'],
     ['reprocess-open', facts.isOpen],
+    ['zone-changed', facts.isStale],
     ['reprocess-failed', facts.lastRunFailed],
   ];
   return holds.flatMap(([finding, isSo]) => (isSo ? [finding] : []));

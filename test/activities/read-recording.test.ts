@@ -8,7 +8,7 @@ import { LIMITS } from '../../domain/limits/limits.ts';
 import { BlobStoreUnavailable } from '../../services/blob-store.ts';
 import { smallFit } from '../support/fit.ts';
 import { smallGpx } from '../support/gpx.ts';
-import { job, testBlobs } from './support.ts';
+import { job, SETTINGS, testBlobs } from './support.ts';
 
 const { folder, fileOf, plant } = await testBlobs();
 const reader = createRecordingReader({ blobDir: folder, processes: 1 });
@@ -51,8 +51,25 @@ test('the same file in gzip gives the same, whatever way it came', async () => {
 
 test('what the uploader said goes before what the file says', async () => {
   const blobKey = await plant(smallGpx());
-  const { statistics } = await reader.read(job(blobKey, { name: 'My pass', sport: 'hiking' }));
+  const { statistics } = await reader.read(
+    job(blobKey, { settings: { ...SETTINGS, name: 'My pass', sport: 'hiking' } }),
+  );
   expect(statistics).toMatchObject({ name: 'My pass', sport: 'hiking' });
+});
+
+test('with a privacy zone figures and series are of the visible part, the columns of the whole; shaped anew they are the same', async () => {
+  const blobKey = await plant(smallGpx({ points: 600 }));
+  const settings = { ...SETTINGS, sport: 'cycling', zone: { radiusM: 100, key: 5 } };
+  const [whole, cut] = [await reader.read(job(blobKey)), await reader.read(job(blobKey, { settings }))];
+  expect(whole.statistics.points - cut.statistics.points).toBeGreaterThan(50);
+  expect(cut.columnsGzip).toEqual(whole.columnsGzip);
+  const { columnsGzip, ...seen } = cut;
+  expect(await reader.shape({ columnsGzip, settings })).toEqual(seen);
+});
+
+test('columns that are damaged are a plain error, and the child lives on', async () => {
+  await expect(reader.shape({ columnsGzip: gzipSync('rubbish'), settings: SETTINGS })).rejects.toThrow('broke');
+  expect((await reader.read(job(await plant(smallGpx())))).statistics.points).toBe(60);
 });
 
 test('a refusal crosses the process border with its code and its place', async () => {

@@ -26,7 +26,9 @@ export async function testBlobs(): Promise<TestBlobs> {
   return { folder, fileOf, plant };
 }
 
+export const SETTINGS = { name: null, sport: null, zone: { radiusM: 0, key: 0 } };
+
 export function job(blobKey: string, changes: Partial<ReadJob> = {}): ReadJob {
   const receivedAtMs = Date.UTC(2026, 5, 1);
-  return { blobKey, encoding: 'identity', format: 'gpx', receivedAtMs, name: null, sport: null, ...changes };
+  return { blobKey, encoding: 'identity', format: 'gpx', receivedAtMs, settings: SETTINGS, ...changes };
 }

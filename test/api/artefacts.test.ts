@@ -19,7 +19,12 @@ const tagOf = async (url: string) => String((await get(url)).headers.etag);
 async function madeAgain({ uploadId, statistics, series }: SavedTrack): Promise<void> {
   const accountId = await accountIdFor(stack.db, 'tester');
   const made = { pipelineVersion: PIPELINE_VERSION, build: 'test', processedBy: 'workflow' as const, run: 2 };
-  const artefacts = { seriesJson: JSON.stringify(series), columnsGzip: Buffer.alloc(0), inputSha256: 'ab'.repeat(32) };
+  const artefacts = {
+    seriesJson: JSON.stringify(series),
+    columnsGzip: Buffer.alloc(0),
+    inputSha256: 'ab'.repeat(32),
+    zoneM: 0,
+  };
   const track = { accountId, uploadId, format: 'gpx', statistics, ...made, ...artefacts };
   await stack.db.transaction((tx) => saveTrack(tx, track));
 }

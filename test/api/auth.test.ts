@@ -29,7 +29,10 @@ const ACCESS: Readonly<Record<string, 'public' | 'account' | 'operator'>> = {
   'POST /v1/uploads/{uploadId}/events/ticket': 'account',
   'GET /v1/tracks': 'account',
   'GET /v1/tracks/{trackId}': 'account',
+  'PATCH /v1/tracks/{trackId}': 'account',
   'DELETE /v1/tracks/{trackId}': 'account',
+  'GET /v1/account': 'account',
+  'PATCH /v1/account': 'account',
   'GET /v1/tracks/{trackId}/series': 'account',
   'GET /v1/tracks/{trackId}/debug': 'account',
   'GET /v1/ops/tracks/{trackId}/debug': 'operator',
@@ -70,6 +73,8 @@ beforeAll(async () => {
 const BODIES: Readonly<Record<string, string | object>> = {
   'POST /v1/uploads': smallGpx(),
   'POST /v1/ops/redrives': { filter: {}, reason: 'to see who may do this' },
+  'PATCH /v1/tracks/{trackId}': { name: 'Mine' },
+  'PATCH /v1/account': { privacyZoneM: 0 },
   'POST /v1/ops/uploads/{uploadId}/redrive': { reason: 'to see who may do this' },
 };
 
@@ -77,7 +82,8 @@ async function call(operation: { method: string; path: string }, headers: Header
   const url = operation.path.replace('{uploadId}', of.uploadId).replace('{trackId}', of.trackId);
   const payload = BODIES[`${operation.method} ${operation.path}`];
   const { method } = operation;
-  if (method !== 'GET' && method !== 'POST' && method !== 'DELETE') throw new Error(`say how ${method} is called`);
+  if (method !== 'GET' && method !== 'POST' && method !== 'PATCH' && method !== 'DELETE')
+    throw new Error(`say how ${method} is called`);
   return stack.inject({ method, url, headers, ...(payload && { payload }) });
 }
 

@@ -27,7 +27,7 @@ test.each([
   ['OPTIONS', '/v1/uploads', 'GET, HEAD, POST'],
   ['DELETE', '/v1/tracks', 'GET, HEAD'],
   ['PATCH', `/v1/uploads/${ID}`, 'DELETE, GET, HEAD'],
-  ['PUT', `/v1/tracks/${ID}/?x=1`, 'DELETE, GET, HEAD'],
+  ['PUT', `/v1/tracks/${ID}/?x=1`, 'DELETE, GET, HEAD, PATCH'],
   ['DELETE', `/v1/tracks/${ID}/series`, 'GET, HEAD'],
   ['POST', '/live', 'GET, HEAD'],
 ] as const)('%s %s is 405 and names what is allowed', async (method, url, allow) => {

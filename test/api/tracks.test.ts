@@ -18,6 +18,8 @@ test('a track is shown with every field that was derived, and those that the con
     uploadId,
     format: 'gpx',
     wayTypes: null,
+    privacyZoneM: null,
+    privacyZoneAppliedM: 0,
     pipelineVersion: 2,
     inputSha256: 'ab'.repeat(32),
     createdAt: expect.stringMatching(/^20\d\d-.*Z$/),

@@ -26,6 +26,7 @@ test('a claim tells everything that work needs', async () => {
     contentSha256: upload.contentSha256,
     name: 'Pass',
     sport: 'hiking',
+    zone: { radiusM: 0, key: expect.any(Number) },
     receivedAt: expect.any(Date),
   });
   expect(await claimState(db, upload.id)).toMatchObject({ state: 'processing', run: 1 });

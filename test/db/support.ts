@@ -90,6 +90,7 @@ export function trackOf(upload: NewUpload, changes: Partial<NewTrack> = {}): New
     format: 'gpx',
     pipelineVersion: 1,
     inputSha256: SHA256,
+    zoneM: 0,
     build: 'test',
     processedBy: 'workflow',
     run: 1,

@@ -81,6 +81,7 @@ export async function testStack(options: StackOptions = {}): Promise<Stack> {
     build: 'test',
     ...database,
     blobs,
+    reader,
     loops,
     dispatcher,
     inline,

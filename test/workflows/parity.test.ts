@@ -4,6 +4,7 @@ import { processUpload } from '../../domain/upload/process-upload.ts';
 import { corpusFiles, corpusIsHere } from '../support/corpus.ts';
 import { smallFit } from '../support/fit.ts';
 import { smallGpx } from '../support/gpx.ts';
+import { homeRideGpx, leastMetresFromHome } from '../support/home.ts';
 import { rideGpx } from '../support/rides.ts';
 import { testStack } from '../support/stack.ts';
 
@@ -21,7 +22,7 @@ const steps = createUploadSteps({
 
 /** Everything derived from an upload, without what may differ: ids, moments, and the path itself. */
 const DERIVED = `select u.state, u.failure, u.content_sha256, t.format, t.statistics, t.pipeline_version, t.input_sha256,
-    t.build, t.run, (select input_sha256 from tracks where id = t.near_duplicate_of) as first, s.series, encode(sha256(c.columns_gzip), 'hex') as columns
+    t.build, t.run, t.zone_m, (select input_sha256 from tracks where id = t.near_duplicate_of) as first, s.series, encode(sha256(c.columns_gzip), 'hex') as columns
   from uploads u left join tracks t on t.id = u.track_id left join track_series s on s.track_id = t.id
     left join track_columns c on c.track_id = t.id where u.id = $1`;
 
@@ -53,6 +54,16 @@ describe('both paths leave the same rows and artefacts', () => {
     const second = Buffer.from(rideGpx({ recorder: 'bike computer', everyS: 4, digits: 5, east: 8 }));
     expect(await expectParity(second)).toMatchObject({ first: expect.stringMatching(/^[0-9a-f]{64}$/) });
   });
+  test('of one with a privacy zone', async () => {
+    for (const stack of [inline, viaWorkflow]) {
+      await stack.query('update accounts set privacy_zone_m = 400, privacy_key = 12');
+    }
+    const row = Object(await expectParity(Buffer.from(homeRideGpx())));
+    expect(leastMetresFromHome(JSON.stringify([row.statistics, row.series]))).toBeGreaterThan(200);
+    expect(row.zone_m).toBe(400);
+    for (const stack of [inline, viaWorkflow]) await stack.query('update accounts set privacy_zone_m = 0');
+  });
+
   test('of a refused one', () => expectParity(Buffer.from(smallGpx().slice(0, -40))).then(() => {}));
 
   test('of a FIT, a torn one and a damaged one', async () => {

@@ -3,12 +3,15 @@ import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { gunzipSync } from 'node:zlib';
 import type { FastifyInstance } from 'fastify';
 import { afterAll } from 'vitest';
 import { type AppDeps, buildApp } from '../../../api/app.ts';
 import { type EventRelay, startEventRelay } from '../../../api/events/relay.ts';
 import { createKey } from '../../../cli/keys.ts';
 import { connect, type Pool } from '../../../db/pool.ts';
+import { deriveTrack } from '../../../domain/derive-track.ts';
+import { decodeColumns } from '../../../domain/track/columns.ts';
 import { createLog, type Log } from '../../../platform/log.ts';
 import { createLoops } from '../../../platform/loops.ts';
 import { parseCodecKeys } from '../../../platform/temporal/keyring.ts';
@@ -73,13 +76,22 @@ export async function testApp(deps: Partial<AppDeps> & Pick<AppDeps, 'blobs' | '
   const inline = {
     status: () => ({ reason: undefined, processed: 0, processedFor: { 'temporal away': 0, 'no worker alive': 0 } }),
   };
-  const app = await buildApp({ log, loops, dispatcher, inline, relay: SILENT_RELAY, build: 'test', ...deps });
+  const parts = { log, loops, dispatcher, inline, relay: SILENT_RELAY, reader: READER, build: 'test' };
+  const app = await buildApp({ ...parts, ...deps });
   cleanups.push(
     () => loops.stop(),
     () => app.close(),
   );
   return app;
 }
+
+/** Does in this process what a child does elsewhere. */
+export const READER: AppDeps['reader'] = {
+  shape: async ({ columnsGzip, settings }) => {
+    const { statistics, series } = deriveTrack(decodeColumns(gunzipSync(columnsGzip)), settings);
+    return { statistics, seriesJson: JSON.stringify(series) };
+  },
+};
 
 const SILENT_RELAY: EventRelay = {
   subscribe: () => ({ next: async () => undefined, close: () => {} }),

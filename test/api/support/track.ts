@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { gzipSync } from 'node:zlib';
 import { v7 as uuid } from 'uuid';
 import { PIPELINE_VERSION, type TrackSeries, type TrackStatistics } from '../../../contracts/track.ts';
 import { accountIdFor } from '../../../db/accounts.ts';
@@ -19,14 +20,20 @@ const SHA256 = 'ab'.repeat(32);
 const newSha256 = () => randomBytes(32).toString('hex');
 
 /** A finished upload of `account` with its track, saved as the digest step saves it. */
-export async function savedTrack(db: Pool, account: string, gpx = smallGpx()): Promise<SavedTrack> {
+export async function savedTrack(
+  db: Pool,
+  account: string,
+  gpx = smallGpx(),
+  zone = { radiusM: 0, key: 0 },
+): Promise<SavedTrack> {
   const accountId = await accountIdFor(db, account);
   const uploadId = uuid();
-  const { statistics, series } = deriveRecording(Buffer.from(gpx), {
+  const { statistics, series, columns } = deriveRecording(Buffer.from(gpx), {
     format: 'gpx',
     receivedAtMs: Date.now(),
     name: null,
     sport: null,
+    zone,
   });
   const bytes = { storedBytes: gpx.length, inflatedBytes: gpx.length, encoding: 'identity' as const };
   const fields = { name: null, sport: null, externalId: null, traceParent: null };
@@ -41,7 +48,8 @@ export async function savedTrack(db: Pool, account: string, gpx = smallGpx()): P
       format: 'gpx',
       statistics,
       seriesJson: JSON.stringify(series),
-      columnsGzip: Buffer.alloc(0),
+      columnsGzip: gzipSync(columns),
+      zoneM: zone.radiusM,
       ...stamp,
     });
     await tx.query(

@@ -12,6 +12,7 @@ const WELL: TrackFacts = {
   original: 'present',
   isOpen: false,
   lastRunFailed: false,
+  isStale: false,
   apiBuild: 'b1',
   workerBuilds: ['b1'],
 };
@@ -36,6 +37,7 @@ test.each<[string, Partial<TrackFacts>, string[]]>([
   ['a damaged original', { original: 'damaged' }, ['original-damaged']],
   ['a blob store that is away', { original: 'unknown' }, ['original-unknown']],
   ['an open upload', { isOpen: true }, ['reprocess-open']],
+  ['another zone', { isStale: true }, ['zone-changed']],
   ['a failed reprocess', { lastRunFailed: true }, ['reprocess-failed']],
 ])('%s is found', (_, changes, found) => {
   expect(findingsOf({ ...WELL, ...changes }).filter((code) => code !== 'way-types-absent')).toEqual(found);

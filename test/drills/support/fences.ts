@@ -32,8 +32,8 @@ export const FENCES: Readonly<Record<string, Fence>> = {
     edits: [
       {
         file: 'db/upload-claims.ts',
-        find: `where id = $1 and claim_token = $2 and state = 'processing' for update`,
-        replace: 'where id = $1 and $2::bigint > 0 for update',
+        find: `where u.id = $1 and claim_token = $2 and state = 'processing' for update`,
+        replace: 'where u.id = $1 and $2::bigint > 0 for update',
       },
       {
         file: 'db/uploads.ts',
@@ -47,8 +47,8 @@ export const FENCES: Readonly<Record<string, Fence>> = {
     edits: [
       {
         file: 'db/upload-claims.ts',
-        find: "where id = $1 and run = $2 and state in ('received', 'processing')",
-        replace: 'where id = $1 and run = $2',
+        find: "u.id = $1 and run = $2 and state in ('received', 'processing')",
+        replace: 'u.id = $1 and run = $2',
       },
     ],
   },
