@@ -195,6 +195,31 @@ export const REJECTIONS = {
     'The original is kept; it can be processed again after a repair.',
   ),
 
+  'export/not-entitled': row(
+    403,
+    'user',
+    'The plan of this account does not hold this format.',
+    'Export as GPX, or change the plan.',
+  ),
+  'export/limit-reached': row(
+    403,
+    'user',
+    'The exports of this month are used up.',
+    'Wait for the first day of the next month (UTC), or change the plan; what was exported this month still can be.',
+  ),
+  'export/too-many-points': row(
+    403,
+    'user',
+    'The track has more points than this plan exports.',
+    'Split the recording before the upload, or change the plan.',
+  ),
+  'export/no-times': row(
+    422,
+    'user',
+    'A FIT activity needs times, and this track has none.',
+    'Export as GPX or GeoJSON.',
+  ),
+
   'service/database-unavailable': row(
     503,
     'transient',

@@ -1,0 +1,64 @@
+import type { Track } from '../track/track.ts';
+import { ALTITUDE, CADENCE, ENHANCED_ALTITUDE, HEART_RATE, POWER, recordLayout, TEMPERATURE } from './fit-layouts.ts';
+import { type FitField, type FitLayout, messageSize, putMessage } from './fit-message.ts';
+import { ALTITUDE_MOST, fitAltitude, fitTime, semicircles } from './fit-values.ts';
+
+/** How the points of one track become record messages: which fields there are, and the values of each. */
+export interface RecordWriter {
+  readonly layout: FitLayout;
+  /** Messages of points `[from, to)`, in pieces of about 64 kB. */
+  write(from: number, to: number): Generator<Uint8Array>;
+}
+
+export function recordWriter(track: Track, cumulativeM: Float64Array): RecordWriter {
+  const columns = columnsOf(track);
+  const layout = recordLayout(columns.map(({ field }) => field));
+  const size = messageSize(layout);
+  const values: number[] = new Array(layout.fields.length).fill(Number.NaN);
+  const valuesAt = (i: number) => {
+    values[0] = fitTime(track.timeMs?.[i] ?? Number.NaN);
+    values[1] = semicircles(track.lat[i] ?? Number.NaN);
+    values[2] = semicircles(track.lon[i] ?? Number.NaN);
+    values[3] = (cumulativeM[i] ?? Number.NaN) * 100;
+    for (let k = 0; k < columns.length; k++) values[4 + k] = columns[k]?.at(i) ?? Number.NaN;
+    return values;
+  };
+  return {
+    layout,
+    *write(from, to) {
+      for (let first = from; first < to; first += RECORDS_PER_PIECE) {
+        const end = Math.min(first + RECORDS_PER_PIECE, to);
+        const piece = new Uint8Array((end - first) * size);
+        const view = new DataView(piece.buffer);
+        for (let i = first, at = 0; i < end; i++) at = putMessage(view, at, layout, valuesAt(i));
+        yield piece;
+      }
+    },
+  };
+}
+
+/** Times 17 to 25 bytes. */
+const RECORDS_PER_PIECE = 3_000;
+
+interface Column {
+  readonly field: FitField;
+  /** Raw value of point `i`; NaN is "none". */
+  at(i: number): number;
+}
+
+function columnsOf({ ele, heartRate, cadence, power, temperature }: Track): Column[] {
+  const columns: Column[] = [];
+  const add = (field: FitField, values: Float32Array | null) => {
+    if (values !== null) columns.push({ field, at: (i) => values[i] ?? Number.NaN });
+  };
+  if (ele !== null) {
+    // Every reader knows `altitude`; only heights that it cannot hold need the newer field.
+    const isHigh = ele.some((metres) => Math.round(fitAltitude(metres)) > ALTITUDE_MOST);
+    columns.push({ field: isHigh ? ENHANCED_ALTITUDE : ALTITUDE, at: (i) => fitAltitude(ele[i] ?? Number.NaN) });
+  }
+  add(HEART_RATE, heartRate);
+  add(CADENCE, cadence);
+  add(POWER, power);
+  add(TEMPERATURE, temperature);
+  return columns;
+}
