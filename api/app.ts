@@ -3,6 +3,7 @@ import swaggerUi from '@fastify/swagger-ui';
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
 import Fastify, { type FastifyBaseLogger, type FastifyInstance } from 'fastify';
 import type { Pool } from '../db/pool.ts';
+import type { CurrentSettings } from '../domain/limits/runtime-settings.ts';
 import type { Loops } from '../platform/loops.ts';
 import type { CodecKeyring } from '../platform/temporal/keyring.ts';
 import type { BlobStore } from '../services/blob-store.ts';
@@ -21,6 +22,7 @@ import { registerStandardHeaders } from './plugins/standard-headers.ts';
 import { registerUnreadBodies } from './plugins/unread-bodies.ts';
 import { codecRoutes } from './routes/codec.ts';
 import { deletionRoutes } from './routes/deletions.ts';
+import { exportRoutes } from './routes/exports.ts';
 import { healthRoutes } from './routes/health.ts';
 import { probeRoutes } from './routes/probes.ts';
 import { trackRoutes } from './routes/tracks.ts';
@@ -39,6 +41,8 @@ export interface AppDeps {
   /** The codec endpoint of the Temporal Web UI; none without it. */
   readonly codec?: { readonly codecKeys: CodecKeyring; readonly token: string; readonly uiOrigin: string };
   readonly patience?: Partial<Patience>;
+  /** What operators change at run time; the code's defaults without it. */
+  readonly settings?: CurrentSettings;
 }
 
 /** The whole API, ready to listen or to be injected into; it never listens itself. */
@@ -61,6 +65,7 @@ export async function buildApp(deps: AppDeps): Promise<FastifyInstance> {
   await app.register(healthRoutes, { ...deps, temporal: deps.dispatcher });
   await app.register(uploadRoutes, { ...deps, closing });
   await app.register(trackRoutes, deps);
+  await app.register(exportRoutes, deps);
   await app.register(deletionRoutes, deps);
   if (deps.codec) await app.register(codecRoutes, deps.codec);
   await app.register(documentation);

@@ -50,7 +50,7 @@ same and processed by the API itself.`,
 export interface RouteDocumentation {
   readonly body?: Readonly<Record<string, unknown>>;
   readonly headers?: Readonly<Record<string, object>>;
-  /** On answers below 300. */
+  /** On answers below 400. */
   readonly responseHeaders?: Readonly<Record<string, object>>;
 }
 
@@ -70,7 +70,7 @@ const EVERY_ANSWER = {
 
 function withHeaders(responses: Readonly<Record<string, object>>, headers: Readonly<Record<string, object>>): object {
   const described = Object.entries(responses).map(([status, response]) => {
-    const more = Number(status) < 300 ? headers : status === '503' ? RETRY_AFTER : {};
+    const more = Number(status) < 400 ? headers : status === '503' ? RETRY_AFTER : {};
     return [status, { description: SUCCESSES[status], ...response, headers: { ...EVERY_ANSWER, ...more } }];
   });
   return Object.fromEntries(described);

@@ -123,6 +123,9 @@ export const SeriesSchema = Type.Object(
 /** An answer without a body. */
 export const NOTHING = Type.Null({ description: 'Gone.' });
 
+/** What the caller has is still right (`If-None-Match`). */
+export const NOT_MODIFIED = Type.Null({ description: 'Not modified: what the caller has is still right.' });
+
 /** The refusals of an operation; `default` stands for those that any request may meet (405, 431, 500 …). */
 export function problems(...statuses: number[]): Record<string, object> {
   const refusal = {

@@ -66,6 +66,8 @@ export interface ShownTrack {
   readonly statistics: StoredStatistics;
   readonly pipelineVersion: number;
   readonly inputSha256: string;
+  /** Changes with every save: with the id it stamps what is derived. */
+  readonly updatedAt: Date;
 }
 
 export interface OwnedTrack {
@@ -77,7 +79,7 @@ export interface OwnedTrack {
 export async function findTrack(db: Db, owned: OwnedTrack): Promise<ShownTrack | undefined> {
   const { rows } = await db.query<ShownTrack>(
     `select id, upload_id as "uploadId", format, statistics, pipeline_version as "pipelineVersion",
-            input_sha256 as "inputSha256"
+            input_sha256 as "inputSha256", updated_at as "updatedAt"
        from tracks where id = $1 and account_id = $2`,
     [owned.trackId, owned.accountId],
   );
@@ -90,4 +92,14 @@ export async function findTrackSeries(db: Db, owned: OwnedTrack): Promise<TrackS
     [owned.trackId, owned.accountId],
   );
   return rows[0]?.series;
+}
+
+/** gzip of the normal form, whole. */
+export async function findTrackColumns(db: Db, owned: OwnedTrack): Promise<Buffer | undefined> {
+  const { rows } = await db.query<{ columns: Buffer }>(
+    `select c.columns_gzip as columns from track_columns c join tracks t on t.id = c.track_id
+      where t.id = $1 and t.account_id = $2`,
+    [owned.trackId, owned.accountId],
+  );
+  return rows[0]?.columns;
 }

@@ -24,7 +24,7 @@ export const trackRoutes: FastifyPluginAsyncTypebox<{ db: Pool }> = async (app, 
     async ({ accountId, params: { trackId } }) => {
       const track = await findTrack(db, { accountId, trackId });
       if (!track) throw new Rejection('request/not-found', { detail: 'There is no such track.' });
-      const { statistics, ...rest } = track;
+      const { statistics, updatedAt: _, ...rest } = track;
       // Rows of pipeline version 1 lack what came with version 2; nothing derives way types yet.
       const underived = { laps: null, summary: null, gpsQuality: null, wayTypes: null };
       const links = { self: `/v1/tracks/${trackId}`, series: `/v1/tracks/${trackId}/series` };

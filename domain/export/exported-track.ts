@@ -5,5 +5,5 @@ import type { Track } from '../track/track.ts';
 export interface ExportedTrack {
   /** Its name and sport are those that are shown, which may be others than the file's. */
   readonly track: Track;
-  readonly figures: Pick<StoredStatistics, 'laps' | 'summary' | 'elevationGainM' | 'elevationLossM'>;
+  readonly figures: Pick<StoredStatistics, 'distanceM' | 'laps' | 'summary' | 'elevationGainM' | 'elevationLossM'>;
 }

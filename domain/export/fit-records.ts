@@ -1,3 +1,4 @@
+import { stepM } from '../track/geodesic.ts';
 import type { Track } from '../track/track.ts';
 import { ALTITUDE, CADENCE, ENHANCED_ALTITUDE, HEART_RATE, POWER, recordLayout, TEMPERATURE } from './fit-layouts.ts';
 import { type FitField, type FitLayout, messageSize, putMessage } from './fit-message.ts';
@@ -10,31 +11,39 @@ export interface RecordWriter {
   write(from: number, to: number): Generator<Uint8Array>;
 }
 
-export function recordWriter(track: Track, cumulativeM: Float64Array): RecordWriter {
+/** Distances are summed as the points are written, segment after segment: nothing is held, and nobody waits for it. */
+export function recordWriter(track: Track): RecordWriter {
   const columns = columnsOf(track);
   const layout = recordLayout(columns.map(({ field }) => field));
   const size = messageSize(layout);
   const values: number[] = new Array(layout.fields.length).fill(Number.NaN);
-  const valuesAt = (i: number) => {
+  let distanceM = 0;
+  const valuesAt = (i: number, isFirst: boolean) => {
+    if (!isFirst) distanceM += stepTo(track, i);
     values[0] = fitTime(track.timeMs?.[i] ?? Number.NaN);
     values[1] = semicircles(track.lat[i] ?? Number.NaN);
     values[2] = semicircles(track.lon[i] ?? Number.NaN);
-    values[3] = (cumulativeM[i] ?? Number.NaN) * 100;
+    values[3] = distanceM * 100;
     for (let k = 0; k < columns.length; k++) values[4 + k] = columns[k]?.at(i) ?? Number.NaN;
     return values;
   };
   return {
     layout,
     *write(from, to) {
+      if (from === 0) distanceM = 0;
       for (let first = from; first < to; first += RECORDS_PER_PIECE) {
         const end = Math.min(first + RECORDS_PER_PIECE, to);
         const piece = new Uint8Array((end - first) * size);
         const view = new DataView(piece.buffer);
-        for (let i = first, at = 0; i < end; i++) at = putMessage(view, at, layout, valuesAt(i));
+        for (let i = first, at = 0; i < end; i++) at = putMessage(view, at, layout, valuesAt(i, i === from));
         yield piece;
       }
     },
   };
+}
+
+function stepTo({ lat, lon }: Track, i: number): number {
+  return stepM(lat[i - 1] ?? 0, lon[i - 1] ?? 0, lat[i] ?? 0, lon[i] ?? 0);
 }
 
 /** Times 17 to 25 bytes. */

@@ -12,12 +12,12 @@ const STOP = 1;
 const SESSION_END = 7;
 
 /** What stands after the records: laps (the recording's, or one over all), one session, the activity. */
-export function summaryMessages(exported: ExportedTrack, times: TrackTimes, distanceM: number): Uint8Array[] {
-  const laps = lapsOf(exported, times, distanceM);
+export function summaryMessages(exported: ExportedTrack, times: TrackTimes): Uint8Array[] {
+  const { distanceM, elevationGainM, elevationLossM, summary } = exported.figures;
+  const laps = lapsOf(exported, times);
   const sport = fitSport(exported.track.sport);
   const end = fitTime(times.endedAtMs);
   const totals = [times.elapsedS * 1000, times.timerS * 1000, distanceM * 100];
-  const { elevationGainM, elevationLossM, summary } = exported.figures;
   const session = [
     ...[0, end, SESSION_EVENT, STOP, fitTime(times.startedAtMs), ...totals, sport, 0],
     ...[summary?.heartRateBpm, summary?.cadenceRpm, summary?.powerW].flatMap(averageAndMax),
@@ -41,10 +41,10 @@ interface LapMessage {
   readonly trigger: number;
 }
 
-function lapsOf({ figures }: ExportedTrack, times: TrackTimes, distanceM: number): LapMessage[] {
+function lapsOf({ figures }: ExportedTrack, times: TrackTimes): LapMessage[] {
   const laps = figures.laps ?? [];
   if (laps.length === 0) {
-    const totals = [times.elapsedS * 1000, times.timerS * 1000, distanceM * 100];
+    const totals = [times.elapsedS * 1000, times.timerS * 1000, figures.distanceM * 100];
     return [{ start: fitTime(times.startedAtMs), end: fitTime(times.endedAtMs), totals, trigger: SESSION_END }];
   }
   return laps.map(({ startedAt, elapsedS, timerS, distanceM: lapM }, k) => {

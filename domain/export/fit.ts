@@ -1,5 +1,4 @@
 import { Rejection } from '../../contracts/rejections.ts';
-import { cumulativeDistanceM } from '../track/distance.ts';
 import { timesOf } from '../track/times.ts';
 import { filledSegments } from '../track/track.ts';
 import type { ExportedTrack } from './exported-track.ts';
@@ -19,8 +18,7 @@ export function fitFile(exported: ExportedTrack): { readonly bytes: number; chun
   const { track } = exported;
   const times = timesOf(track);
   if (times === null) throw new Rejection('export/no-times');
-  const cumulativeM = cumulativeDistanceM(track);
-  const records = recordWriter(track, cumulativeM);
+  const records = recordWriter(track);
   const segments = filledSegments(track);
   const begin = [
     definition(FILE_ID),
@@ -28,7 +26,7 @@ export function fitFile(exported: ExportedTrack): { readonly bytes: number; chun
     definition(EVENT),
     definition(records.layout),
   ];
-  const end = summaryMessages(exported, times, cumulativeM.at(-1) ?? 0);
+  const end = summaryMessages(exported, times);
   const events = segments.length * 2 * messageSize(EVENT);
   const dataBytes = sizeOf(begin) + events + track.lat.length * messageSize(records.layout) + sizeOf(end);
   return {

@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { gzipSync } from 'node:zlib';
 import { v7 as uuid } from 'uuid';
 import { PIPELINE_VERSION, type TrackSeries, type TrackStatistics } from '../../../contracts/track.ts';
 import { accountIdFor } from '../../../db/accounts.ts';
@@ -22,7 +23,7 @@ const newSha256 = () => randomBytes(32).toString('hex');
 export async function savedTrack(db: Pool, account: string, gpx = smallGpx()): Promise<SavedTrack> {
   const accountId = await accountIdFor(db, account);
   const uploadId = uuid();
-  const { statistics, series } = deriveRecording(Buffer.from(gpx), {
+  const { statistics, series, columns } = deriveRecording(Buffer.from(gpx), {
     format: 'gpx',
     receivedAtMs: Date.now(),
     name: null,
@@ -41,7 +42,7 @@ export async function savedTrack(db: Pool, account: string, gpx = smallGpx()): P
       format: 'gpx',
       statistics,
       seriesJson: JSON.stringify(series),
-      columnsGzip: Buffer.alloc(0),
+      columnsGzip: gzipSync(columns),
       ...stamp,
     });
     await tx.query(
