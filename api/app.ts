@@ -24,6 +24,7 @@ import { codecRoutes } from './routes/codec.ts';
 import { deletionRoutes } from './routes/deletions.ts';
 import { exportRoutes } from './routes/exports.ts';
 import { healthRoutes } from './routes/health.ts';
+import { previewRoutes } from './routes/previews.ts';
 import { probeRoutes } from './routes/probes.ts';
 import { trackRoutes } from './routes/tracks.ts';
 import { uploadRoutes } from './routes/uploads.ts';
@@ -66,6 +67,7 @@ export async function buildApp(deps: AppDeps): Promise<FastifyInstance> {
   await app.register(uploadRoutes, { ...deps, closing });
   await app.register(trackRoutes, deps);
   await app.register(exportRoutes, deps);
+  await app.register(previewRoutes, deps);
   await app.register(deletionRoutes, deps);
   if (deps.codec) await app.register(codecRoutes, deps.codec);
   await app.register(documentation);

@@ -4,3 +4,6 @@ export type ExportFormat = (typeof EXPORT_FORMATS)[number];
 
 /** Raised whenever the bytes of an export may change for the same track: it is part of every ETag. */
 export const EXPORT_VERSION = 1;
+
+/** The same for previews. */
+export const PREVIEW_VERSION = 1;

@@ -1,0 +1,68 @@
+import { performance } from 'node:perf_hooks';
+import { expect, test } from 'vitest';
+import { generateGpx } from '../../domain/sample/generate-gpx.ts';
+import { smallGpx } from '../support/gpx.ts';
+import { apiStack } from './support/app.ts';
+import { expectProblem } from './support/problem.ts';
+import { savedTrack } from './support/track.ts';
+
+const stack = await apiStack();
+const { headers } = stack;
+const { trackId } = await savedTrack(stack.db, 'tester', smallGpx({ points: 300 }));
+const preview = `/v1/tracks/${trackId}/preview`;
+
+test('the SVG of a track is a picture that may run and load nothing', async () => {
+  const answer = await stack.inject({ url: `${preview}.svg`, headers });
+  expect(answer.headers).toMatchObject({
+    'content-type': 'image/svg+xml',
+    'content-security-policy': expect.stringContaining("default-src 'none'"),
+    'x-content-type-options': 'nosniff',
+  });
+  expect(answer.body).toMatch(/^<svg [^>]*width="600" height="420"/);
+});
+
+test('the PNG has the size that was asked for, and is the same bytes each time', async () => {
+  const url = `${preview}.png?width=320&height=64&theme=dark`;
+  const [once, again] = [await stack.inject({ url, headers }), await stack.inject({ url, headers })];
+  expect(once.headers['content-type']).toBe('image/png');
+  expect([...once.rawPayload.subarray(0, 8)]).toEqual([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]);
+  expect([once.rawPayload.readUInt32BE(16), once.rawPayload.readUInt32BE(20)]).toEqual([320, 64]);
+  expect(again.rawPayload.equals(once.rawPayload)).toBe(true);
+  expect(again.headers.etag).toBe(once.headers.etag);
+});
+
+test('each size, theme and format has a tag of its own; who has it gets 304', async () => {
+  const urls = ['.svg', '.png', '.svg?width=601', '.svg?theme=dark'].map((rest) => preview + rest);
+  const tags = await Promise.all(urls.map(async (url) => String((await stack.inject({ url, headers })).headers.etag)));
+  expect(new Set(tags).size).toBe(4);
+  const known = await stack.inject({ url: `${preview}.svg`, headers: { ...headers, 'if-none-match': String(tags[0]) } });
+  expect({ status: known.statusCode, body: known.body }).toEqual({ status: 304, body: '' });
+  await stack.query(`update tracks set updated_at = updated_at + interval '1 s' where id = $1`, [trackId]);
+  const changed = await stack.inject({ url: `${preview}.svg`, headers: { ...headers, 'if-none-match': String(tags[0]) } });
+  expect(changed.statusCode).toBe(200);
+});
+
+test.each(['width=31', 'height=1201', 'width=1e9', 'theme=neon'])('a picture with %s is not drawn', async (query) => {
+  expectProblem(await stack.inject({ url: `${preview}.png?${query}`, headers }), 'request/invalid');
+});
+
+test("other people's tracks have no picture", async () => {
+  const other = await savedTrack(stack.db, 'somebody else');
+  expectProblem(await stack.inject({ url: `/v1/tracks/${other.trackId}/preview.png`, headers }), 'request/not-found');
+});
+
+test('while a large track is drawn the API does not stand still', async () => {
+  const gpx = Buffer.from(generateGpx({ points: 150_000, hasElevation: false, startedAtMs: null })).toString();
+  const large = await savedTrack(stack.db, 'tester', gpx);
+  let longestMs = 0;
+  let last = performance.now();
+  const watch = setInterval(() => {
+    longestMs = Math.max(longestMs, performance.now() - last);
+    last = performance.now();
+  }, 1);
+  const answer = await stack.inject({ url: `/v1/tracks/${large.trackId}/preview.png?width=1200&height=1200`, headers });
+  clearInterval(watch);
+  expect(answer.statusCode).toBe(200);
+  console.info(`longest turn of the event loop while 150,000 points were drawn: ${longestMs.toFixed(0)} ms`);
+  expect(longestMs).toBeLessThan(400);
+});
