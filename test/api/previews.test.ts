@@ -35,10 +35,16 @@ test('each size, theme and format has a tag of its own; who has it gets 304', as
   const urls = ['.svg', '.png', '.svg?width=601', '.svg?theme=dark'].map((rest) => preview + rest);
   const tags = await Promise.all(urls.map(async (url) => String((await stack.inject({ url, headers })).headers.etag)));
   expect(new Set(tags).size).toBe(4);
-  const known = await stack.inject({ url: `${preview}.svg`, headers: { ...headers, 'if-none-match': String(tags[0]) } });
+  const known = await stack.inject({
+    url: `${preview}.svg`,
+    headers: { ...headers, 'if-none-match': String(tags[0]) },
+  });
   expect({ status: known.statusCode, body: known.body }).toEqual({ status: 304, body: '' });
   await stack.query(`update tracks set updated_at = updated_at + interval '1 s' where id = $1`, [trackId]);
-  const changed = await stack.inject({ url: `${preview}.svg`, headers: { ...headers, 'if-none-match': String(tags[0]) } });
+  const changed = await stack.inject({
+    url: `${preview}.svg`,
+    headers: { ...headers, 'if-none-match': String(tags[0]) },
+  });
   expect(changed.statusCode).toBe(200);
 });
 
