@@ -24,6 +24,11 @@ const ACCESS: Readonly<Record<string, 'public' | 'account' | 'operator'>> = {
   'GET /v1/tracks/{trackId}': 'account',
   'DELETE /v1/tracks/{trackId}': 'account',
   'GET /v1/tracks/{trackId}/series': 'account',
+  'GET /v1/tracks/{trackId}/export.gpx': 'account',
+  'GET /v1/tracks/{trackId}/export.fit': 'account',
+  'GET /v1/tracks/{trackId}/export.geojson': 'account',
+  'GET /v1/tracks/{trackId}/preview.svg': 'account',
+  'GET /v1/tracks/{trackId}/preview.png': 'account',
 };
 
 const operations = operationsOf(stack.app.swagger()).map(({ method, path, operation }) => ({
