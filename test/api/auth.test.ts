@@ -48,6 +48,7 @@ const keys = { account: '', site: '', operator: '', revoked: '', expired: '' };
 beforeAll(async () => {
   own = await savedTrack(db, 'somebody');
   others = await savedTrack(db, 'somebody else');
+  await stack.query(`update accounts set plan = 'premium'`); // who may call is asked here, not what was bought
   const ofAccount = { kind: 'account', accountExternalId: 'somebody', name: 'test' } as const;
   keys.account = (await createKey(db, ofAccount)).key;
   keys.site = (await createKey(db, { kind: 'site', name: 'test' })).key;
