@@ -118,3 +118,20 @@ export async function findTrackSeries(
   );
   return rows[0];
 }
+
+export interface StoredColumns {
+  /** gzip of the normal form, whole. */
+  readonly columnsGzip: Buffer;
+  /** Of that very run. */
+  readonly statistics: StoredStatistics;
+  readonly stamp: string;
+}
+
+export async function findTrackColumns(db: Db, owned: OwnedTrack): Promise<StoredColumns | undefined> {
+  const { rows } = await db.query<StoredColumns>(
+    `select c.columns_gzip as "columnsGzip", t.statistics, ${STAMP} as stamp
+       from track_columns c join tracks t on t.id = c.track_id where t.id = $1 and t.account_id = $2`,
+    [owned.trackId, owned.accountId],
+  );
+  return rows[0];
+}

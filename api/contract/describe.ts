@@ -1,5 +1,6 @@
 import { REJECTIONS, type RejectionCode } from '../../contracts/rejections.ts';
 import { TRACE_ID } from './examples.ts';
+import { EXPORTS } from './exports.ts';
 import { HEALTH } from './health.ts';
 import type { OperationContract } from './operation.ts';
 import { OPS } from './ops.ts';
@@ -12,6 +13,7 @@ export const CONTRACT: Readonly<Record<string, OperationContract>> = {
   ...UPLOADS,
   ...PROGRESS,
   ...TRACKS,
+  ...EXPORTS,
   ...OPS,
   ...HEALTH,
 };
