@@ -29,7 +29,7 @@ function exported(example: unknown, unfit: RejectionCode): OperationContract {
     examples: { parameters: { trackId: TRACK_ID }, answers: { 200: example } },
     streaming: {
       readiness: 'The body begins once the track is loaded and the export is counted.',
-      chunks: 'About 64 kB each, made when the one before it was taken.',
+      chunks: 'Up to about 64 kB each, made when the one before it was taken.',
       idle: 'A reader that takes nothing for 65 s is cut off.',
       completion: 'A FIT has a length; the others end with their last chunk.',
       disconnect: 'A caller that goes is forgotten at once; the export has counted, and may be repeated that month.',

@@ -7,6 +7,9 @@ import { decodeColumns } from '../../domain/track/columns.ts';
 
 const inflate = promisify(gunzip);
 
+/** By itself it inflates 16 kB at a time, which for a long track is some thousand turns and one long join. */
+const CHUNK_BYTES = 1_048_576;
+
 /** The normal form with the name, sport and figures that are shown of it, and their stamp. */
 export async function loadExported(
   db: Pool,
@@ -16,6 +19,6 @@ export async function loadExported(
   if (!found) return undefined;
   const { statistics, stamp } = found;
   const { name, sport } = statistics;
-  const track = decodeColumns(await inflate(found.columnsGzip));
+  const track = decodeColumns(await inflate(found.columnsGzip, { chunkSize: CHUNK_BYTES }));
   return { stamp, exported: { track: { ...track, name, sport }, figures: statistics } };
 }

@@ -3,7 +3,7 @@ import { nextPlaced, placedTrack } from '../track/positions.ts';
 import { timesOf } from '../track/times.ts';
 import type { Track } from '../track/track.ts';
 import { type Cut, type Line, linesOf } from './geojson-lines.ts';
-import { batched, COORDINATE_DECIMALS, decimalText, timeText } from './text.ts';
+import { BREATH, batched, COORDINATE_DECIMALS, decimalText, timeText } from './text.ts';
 
 /**
  * One Feature (RFC 7946): a LineString, or a MultiLineString when there are several segments or the antimeridian is
@@ -16,17 +16,25 @@ export function* geojsonChunks(track: Track): Generator<string> {
 }
 
 function* pieces(track: Track): Generator<string> {
-  const isMulti = [...firstTwo(linesOf(track))].length > 1;
   yield '{"type":"Feature",';
+  yield BREATH; // before each look at the whole track: of a million points that is some 10 ms
+  const described = about(track);
+  const properties = JSON.stringify(described);
   if (nextPlaced(track, 0, track.lat.length) === track.lat.length) {
-    yield `"geometry":null,"properties":${JSON.stringify(about(track))}}\n`;
+    yield `"geometry":null,"properties":${properties}}\n`;
     return;
   }
-  yield `"bbox":[${bbox(track)}],"geometry":{"type":"${isMulti ? 'MultiLineString' : 'LineString'}","coordinates":`;
+  const isMulti = [...firstTwo(linesOf(track))].length > 1;
+  yield `"geometry":{"type":"${isMulti ? 'MultiLineString' : 'LineString'}","coordinates":`;
+  yield BREATH;
   yield* column(track, isMulti, COORDINATES);
-  yield `},"properties":${JSON.stringify(about(track)).slice(0, -1)}`;
+  yield '},';
+  yield BREATH;
+  yield `"bbox":[${bbox(track)}],`;
+  yield BREATH;
+  yield `"properties":${properties.slice(0, -1)}`;
   const columns = columnsOf(track);
-  const separator = Object.keys(about(track)).length > 0 ? ',' : '';
+  const separator = Object.keys(described).length > 0 ? ',' : '';
   if (columns.length > 0) yield `${separator}"coordinateProperties":{`;
   for (const [k, { name, cell }] of columns.entries()) {
     yield `${k > 0 ? ',' : ''}"${name}":`;

@@ -25,12 +25,15 @@ export function timeText(timeMs: number): string {
 /** Enough for one write to a socket, and made in about a millisecond. */
 const CHUNK_CHARACTERS = 65_536;
 
+/** Among pieces: what there is so far is a piece of its own, since the next one takes a while. */
+export const BREATH = '';
+
 /** The same text in fewer and larger pieces, none of them empty. */
 export function* batched(pieces: Iterable<string>): Generator<string> {
   let batch = '';
   for (const piece of pieces) {
     batch += piece;
-    if (batch.length >= CHUNK_CHARACTERS) {
+    if (batch.length >= CHUNK_CHARACTERS || (piece === BREATH && batch !== '')) {
       yield batch;
       batch = '';
     }
