@@ -4,6 +4,7 @@ import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
 import Fastify, { type FastifyBaseLogger, type FastifyInstance } from 'fastify';
 import type { RecordingReader } from '../activities/read-recording.ts';
 import type { Pool } from '../db/pool.ts';
+import type { CurrentSettings } from '../domain/limits/runtime-settings.ts';
 import type { Loops } from '../platform/loops.ts';
 import type { CodecKeyring } from '../platform/temporal/keyring.ts';
 import type { BlobStore } from '../services/blob-store.ts';
@@ -12,6 +13,7 @@ import type { Dispatcher } from './dispatcher.ts';
 import { STREAM_LIMITS, type StreamLimits } from './events/open-streams.ts';
 import type { EventRelay } from './events/relay.ts';
 import { STREAMING, type Streaming } from './events/stream.ts';
+import type { ExportLimits } from './exports/open-exports.ts';
 import type { InlinePath } from './inline-path.ts';
 import { createMetrics } from './metrics/metrics.ts';
 import { OPENAPI } from './openapi.ts';
@@ -31,9 +33,11 @@ import { accountRoutes } from './routes/account.ts';
 import { codecRoutes } from './routes/codec.ts';
 import { deadLetterRoutes } from './routes/dead-letters.ts';
 import { deletionRoutes } from './routes/deletions.ts';
+import { exportRoutes } from './routes/exports.ts';
 import { healthRoutes } from './routes/health.ts';
 import { metricsRoutes } from './routes/metrics.ts';
 import { opsWorkerRoutes } from './routes/ops-workers.ts';
+import { previewRoutes } from './routes/previews.ts';
 import { probeRoutes } from './routes/probes.ts';
 import { reprocessRoutes } from './routes/reprocess.ts';
 import { trackDebugRoutes } from './routes/track-debug.ts';
@@ -70,6 +74,9 @@ export interface AppDeps {
   readonly corsOrigins?: readonly string[];
   readonly patience?: Partial<Patience>;
   readonly streaming?: Partial<Streaming & StreamLimits>;
+  readonly exportLimits?: ExportLimits;
+  /** What operators change at run time; the code's defaults without it. */
+  readonly settings?: CurrentSettings;
 }
 
 /** The whole API, ready to listen or to be injected into; it never listens itself. */
@@ -103,6 +110,8 @@ export async function buildApp(deps: AppDeps): Promise<FastifyInstance> {
   await app.register(accountRoutes, deps);
   await app.register(trackListRoutes, deps);
   await app.register(trackDebugRoutes, deps);
+  await app.register(exportRoutes, deps);
+  await app.register(previewRoutes, deps);
   await app.register(deletionRoutes, deps);
   await app.register(deadLetterRoutes, deps);
   await app.register(opsWorkerRoutes, deps);

@@ -1,5 +1,6 @@
 import { blobRemovalsLeftOver } from '../db/blobs.ts';
 import { removeExpiredTickets } from '../db/event-tickets.ts';
+import { forgetPastExports } from '../db/exports.ts';
 import { removeOldKeys } from '../db/idempotency-keys.ts';
 import type { Pool } from '../db/pool.ts';
 import type { Log } from '../platform/log.ts';
@@ -23,7 +24,7 @@ const LEFT_OVER_AFTER_S = 60;
 /** Of each kind in one turn: a few seconds' work. */
 const AT_ONCE = 1_000;
 
-/** What requests leave behind: idempotency keys and tickets past their time, and originals whose removal was cut short. */
+/** What requests leave behind: keys and tickets past their time, exports of past months, originals half removed. */
 export function startHousekeeping(deps: HousekeepingDeps): void {
   deps.loops.start({
     name: 'housekeeping',
@@ -38,7 +39,9 @@ export async function tidyUp(deps: Pick<HousekeepingDeps, 'db' | 'blobs' | 'log'
   const keys = await removeOldKeys(deps.db, { olderThanS: KEEP_KEYS_S, limit: AT_ONCE });
   const orders = await blobRemovalsLeftOver(deps.db, { minAgeS: LEFT_OVER_AFTER_S, limit: AT_ONCE });
   const tickets = await removeExpiredTickets(deps.db, AT_ONCE);
+  const exports = await forgetPastExports(deps.db, AT_ONCE);
   let originals = 0;
   for (const blobKey of orders) if (await removeOriginal(deps, blobKey)) originals++;
-  if (keys + tickets + originals > 0) deps.log.info({ keys, tickets, originals }, 'tidied up');
+  if (keys + tickets + exports + originals === 0) return;
+  deps.log.info({ keys, tickets, exports, originals }, 'tidied up');
 }

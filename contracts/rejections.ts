@@ -190,6 +190,43 @@ export const REJECTIONS = {
     'The original is kept; it can be processed again after a repair.',
   ),
 
+  'export/not-entitled': row(
+    403,
+    'user',
+    'The plan of this account does not hold this format.',
+    'Export as GPX, or change the plan.',
+  ),
+  'export/limit-reached': row(
+    403,
+    'user',
+    'The exports of this month are used up.',
+    'Wait for the first day of the next month (UTC), or change the plan; what was exported this month still can be.',
+  ),
+  'export/too-many-points': row(
+    403,
+    'user',
+    'The track has more points than this plan exports.',
+    'Split the recording before the upload, or change the plan.',
+  ),
+  'export/no-times': row(
+    422,
+    'user',
+    'A FIT activity needs times, and this track has none.',
+    'Export as GPX or GeoJSON.',
+  ),
+  'export/no-positions': row(
+    422,
+    'user',
+    'This format is made of positions, and this track has none.',
+    'Export as FIT, which keeps points without a position.',
+  ),
+  'export/too-many-at-once': row(
+    429,
+    'user',
+    'The account has too many exports under way.',
+    'Read those to their end; then try again after the time in `Retry-After`.',
+  ),
+
   'service/database-unavailable': row(
     503,
     'transient',
@@ -213,6 +250,18 @@ export const REJECTIONS = {
     'transient',
     'This process has too many open event streams.',
     'Try again after the time in `Retry-After`, or ask for the upload itself.',
+  ),
+  'service/too-many-exports': row(
+    503,
+    'transient',
+    'This process has too many exports under way.',
+    'Try again after the time in `Retry-After`.',
+  ),
+  'service/too-many-previews': row(
+    503,
+    'transient',
+    'Too many previews wait to be drawn.',
+    'Try again after the time in `Retry-After`.',
   ),
   'internal/bug': row(500, 'bug', 'A fault of ours.', 'Tell the operator the traceId.'),
 } as const satisfies Record<string, RejectionRow>;

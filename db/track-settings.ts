@@ -1,7 +1,7 @@
-import type { TrackStatistics } from '../contracts/track.ts';
+import type { StoredStatistics, TrackStatistics } from '../contracts/track.ts';
 import type { PrivacyZone } from '../domain/privacy/zone-centre.ts';
 import type { Db, Tx } from './pool.ts';
-import { type OwnedTrack, STAMP } from './tracks.ts';
+import { type OwnedTrack, SHOWN_STATISTICS, STAMP } from './tracks.ts';
 
 /** The zone that holds for an upload `u` of account `a`, as a `PrivacyZone`. */
 export const ZONE = `jsonb_build_object('radiusM', coalesce(u.privacy_zone_m, a.privacy_zone_m), 'key', a.privacy_key)`;
@@ -39,13 +39,20 @@ export async function lockSettledTrack(tx: Tx, owned: OwnedTrack): Promise<Settl
   return rows[0];
 }
 
-/** The columns of the whole recording, and what of it may be seen. Read through `loadVisibleTrack`, nowhere else. */
-export async function findWholeColumns(
-  db: Db,
-  owned: OwnedTrack,
-): Promise<{ readonly columnsGzip: Buffer; readonly zone: PrivacyZone } | undefined> {
-  const { rows } = await db.query<{ columnsGzip: Buffer; zone: PrivacyZone }>(
-    `select c.columns_gzip as "columnsGzip", ${ZONE} as zone
+export interface WholeColumns {
+  /** gzip of the normal form, whole: nobody sees it but through `visiblePart` with this zone. */
+  readonly columnsGzip: Buffer;
+  readonly zone: PrivacyZone;
+  /** Of that very run. */
+  readonly statistics: StoredStatistics;
+  readonly isStale: boolean;
+  readonly stamp: string;
+}
+
+export async function findWholeColumns(db: Db, owned: OwnedTrack): Promise<WholeColumns | undefined> {
+  const { rows } = await db.query<WholeColumns>(
+    `select c.columns_gzip as "columnsGzip", ${ZONE} as zone, ${SHOWN_STATISTICS} as statistics,
+            t.stale_since is not null as "isStale", ${STAMP} as stamp
        from track_columns c join tracks t on t.id = c.track_id join uploads u on u.id = t.upload_id
             join accounts a on a.id = t.account_id
       where t.id = $1 and t.account_id = $2`,

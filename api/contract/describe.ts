@@ -1,6 +1,7 @@
 import { REJECTIONS, type RejectionCode } from '../../contracts/rejections.ts';
 import { ACCOUNTS } from './accounts.ts';
 import { TRACE_ID } from './examples.ts';
+import { EXPORTS } from './exports.ts';
 import { HEALTH } from './health.ts';
 import type { OperationContract } from './operation.ts';
 import { OPS } from './ops.ts';
@@ -14,6 +15,7 @@ export const CONTRACT: Readonly<Record<string, OperationContract>> = {
   ...PROGRESS,
   ...TRACKS,
   ...ACCOUNTS,
+  ...EXPORTS,
   ...OPS,
   ...HEALTH,
 };

@@ -1,7 +1,7 @@
 import { promisify } from 'node:util';
 import { gunzip } from 'node:zlib';
 import { type ShapeDeps, shapeTrack } from '../../activities/shape-track.ts';
-import type { Pool } from '../../db/pool.ts';
+import type { StoredStatistics } from '../../contracts/track.ts';
 import { findWholeColumns } from '../../db/track-settings.ts';
 import type { OwnedTrack } from '../../db/tracks.ts';
 import { visiblePart } from '../../domain/privacy/visible-part.ts';
@@ -10,13 +10,23 @@ import type { Track } from '../../domain/track/track.ts';
 
 const inflate = promisify(gunzip);
 
-/**
- * The columns of a track without what its privacy zone hides: all that may leave Cairn or be drawn. The only way from the
- * kept columns to a caller. Undefined when there is no such track.
- */
-export async function loadVisibleTrack(db: Pool, owned: OwnedTrack): Promise<Track | undefined> {
-  const whole = await findWholeColumns(db, owned);
-  return whole && visiblePart(decodeColumns(await inflate(whole.columnsGzip)), whole.zone);
+/** By itself it inflates 16 kB at a time, which for a long track is some thousand turns and one long join. */
+const CHUNK_BYTES = 1_048_576;
+
+export interface VisibleTrack {
+  readonly track: Track;
+  /** Of that very track. */
+  readonly statistics: StoredStatistics;
+  readonly stamp: string;
+}
+
+/** A track without what its privacy zone hides: all that may leave Cairn. Undefined when there is no such track. */
+export async function loadVisibleTrack(deps: ShapeDeps, owned: OwnedTrack): Promise<VisibleTrack | undefined> {
+  const whole = await findFresh(deps, owned, () => findWholeColumns(deps.db, owned));
+  if (!whole) return undefined;
+  const { columnsGzip, zone, statistics, stamp } = whole;
+  const track = visiblePart(decodeColumns(await inflate(columnsGzip, { chunkSize: CHUNK_BYTES })), zone);
+  return { track, statistics, stamp };
 }
 
 const TRIES_AT_MOST = 5;

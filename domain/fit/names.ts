@@ -9,6 +9,15 @@ export function subSportName(subSport: number): string | null {
   return subSport === 0 ? null : named(SUB_SPORTS, subSport, 'sub_sport');
 }
 
+/** The number of a name that `sportName` gave; null for any other. */
+export function sportNumber(name: string): number | null {
+  return numberOf(SPORTS, name, 'sport');
+}
+
+export function subSportNumber(name: string): number | null {
+  return numberOf(SUB_SPORTS, name, 'sub_sport');
+}
+
 export function fileTypeName(type: number): string {
   return FILE_TYPES[type] ?? `file of type ${type}`;
 }
@@ -38,6 +47,13 @@ type Words = Readonly<Record<number, string>>;
 
 export function named(words: Words, number: number, kind: string): string | null {
   return Number.isNaN(number) ? null : (words[number] ?? `${kind}_${number}`);
+}
+
+/** `named` the other way round. */
+export function numberOf(words: Words, name: string, kind: string): number | null {
+  const found = Object.keys(words).find((number) => words[Number(number)] === name);
+  const number = found ?? (name.startsWith(`${kind}_`) ? name.slice(kind.length + 1) : '');
+  return /^\d+$/.test(number) ? Number(number) : null;
 }
 
 const FILE_TYPES: Words = {

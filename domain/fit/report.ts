@@ -48,7 +48,8 @@ function totalsOf(document: FitDocument, row: TotalsRow) {
   };
 }
 
-const PAUSE_TRIGGERS = ['manual', 'auto', 'fitness-equipment'] as const;
+/** By the number in a timer event. */
+export const PAUSE_TRIGGERS = ['manual', 'auto', 'fitness-equipment'] as const;
 
 function pauseOf(document: FitDocument, { fromS, toS, trigger }: TimerPause): Pause | null {
   const startedAt = isoOf(fromS, document);

@@ -12,6 +12,8 @@ export interface Limit {
     | 'characters'
     | 'metres'
     | 'streams'
+    | 'exports'
+    | 'previews'
     | 'items'
     | 'messages'
     | 'laps'
@@ -89,6 +91,21 @@ export const LIMITS = {
     10_000,
     'streams',
     'Open event streams of one process: about 500 MB and as many descriptors; more is for another replica.',
+  ),
+  accountExports: limit(
+    4,
+    'exports',
+    'Exports of one account under way in one process: a browser opens six connections, and other accounts wait too.',
+  ),
+  processExportPoints: limit(
+    4_000_000,
+    'points',
+    'Of all exports under way in one process: their columns are held while they are read, 48 to 84 bytes a point.',
+  ),
+  waitingPreviews: limit(
+    50,
+    'previews',
+    'Those of one process that wait to be drawn, one after another: some milliseconds each, and 2 MB of columns at 1 Hz for 12 h.',
   ),
 } as const satisfies Record<string, Limit>;
 

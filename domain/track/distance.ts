@@ -1,5 +1,5 @@
 import { stepM } from './geodesic.ts';
-import { placedTrack } from './positions.ts';
+import { nextPlaced, placedTrack } from './positions.ts';
 import type { Track } from './track.ts';
 import { filledSegments } from './track.ts';
 
@@ -13,7 +13,7 @@ export function cumulativeDistanceM(track: Track): Float64Array {
   let sum = 0;
   for (const { from, to } of filledSegments(track)) {
     cumulative[from] = sum;
-    if (isWithoutPosition(track.lat, from, to)) {
+    if (nextPlaced(track, from, to) === to) {
       sum = addRecorded(cumulative, track.recordedDistanceM ?? null, from, to);
       continue;
     }
@@ -29,11 +29,6 @@ export function cumulativeDistanceM(track: Track): Float64Array {
     }
   }
   return cumulative;
-}
-
-function isWithoutPosition(lat: Float64Array, from: number, to: number): boolean {
-  for (let i = from; i < to; i++) if (!Number.isNaN(lat[i])) return false;
-  return true;
 }
 
 /** Rises of the recorder's own distance since `cumulative[from]`; where it falls it was set back, which is no way. */

@@ -30,6 +30,13 @@ export function placedTrack(track: Track): Track | null {
   return { ...track, lat, lon };
 }
 
+/** The first point of `[from, to)` that has a position; `to` if none has. */
+export function nextPlaced({ lat }: Pick<Track, 'lat'>, from: number, to: number): number {
+  let i = from;
+  while (i < to && Number.isNaN(lat[i])) i++;
+  return i;
+}
+
 function missingPositions(lat: Float64Array): number {
   let missing = 0;
   for (let i = 0; i < lat.length; i++) if (Number.isNaN(lat[i])) missing++;

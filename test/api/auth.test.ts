@@ -40,6 +40,11 @@ const ACCESS: Readonly<Record<string, 'public' | 'account' | 'operator'>> = {
   'GET /v1/ops/uploads/{uploadId}': 'operator',
   'POST /v1/ops/redrives': 'operator',
   'POST /v1/ops/uploads/{uploadId}/redrive': 'operator',
+  'GET /v1/tracks/{trackId}/export.gpx': 'account',
+  'GET /v1/tracks/{trackId}/export.fit': 'account',
+  'GET /v1/tracks/{trackId}/export.geojson': 'account',
+  'GET /v1/tracks/{trackId}/preview.svg': 'account',
+  'GET /v1/tracks/{trackId}/preview.png': 'account',
 };
 
 const operations = operationsOf(stack.app.swagger()).map(({ method, path, operation }) => ({
@@ -59,6 +64,7 @@ const keys = { account: '', site: '', operator: '', revoked: '', expired: '' };
 beforeAll(async () => {
   own = await savedTrack(db, 'somebody');
   others = await savedTrack(db, 'somebody else');
+  await stack.query(`update accounts set plan = 'premium'`); // who may call is asked here, not what was bought
   const ofAccount = { kind: 'account', accountExternalId: 'somebody', name: 'test' } as const;
   keys.account = (await createKey(db, ofAccount)).key;
   keys.site = (await createKey(db, { kind: 'site', name: 'test' })).key;

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { remakeStaleTracks } from '../../api/stale-tracks.ts';
+import { readFit } from '../../domain/fit/read-fit.ts';
 import { createLog } from '../../platform/log.ts';
 import { HOME, homeRideGpx, leastMetresFromHome } from '../support/home.ts';
 import { apiStack, READER } from './support/app.ts';
@@ -12,6 +13,8 @@ const stack = await apiStack();
 const json = { ...stack.headers, 'content-type': 'application/json' };
 const patch = (url: string, payload: object) => stack.inject({ method: 'PATCH', url, headers: json, payload });
 const get = (url: string) => stack.inject({ url, headers: stack.headers });
+await savedTrack(stack.db, 'tester');
+await stack.query("update accounts set plan = 'premium'"); // whose exports are all formats
 const setAccountZone = (privacyZoneM: number) => patch('/v1/account', { privacyZoneM });
 const log = createLog({ process: 'test', level: 'silent', build: 'test' });
 const remake = (reader = READER) => remakeStaleTracks({ db: stack.db, reader, build: 'test', log });
@@ -25,9 +28,14 @@ async function answersOf({ uploadId, trackId }: SavedTrack): Promise<readonly { 
     reads.map(async ({ path }) => {
       const answer = await get(path.replace('{uploadId}', uploadId).replace('{trackId}', trackId));
       expect(answer.statusCode, `${path}: ${answer.body}`).toBe(200);
-      return { path, body: answer.body };
+      return { path, body: path.endsWith('.fit') ? placesOfFit(answer.rawPayload) : answer.body };
     }),
   );
+}
+
+function placesOfFit(bytes: Uint8Array): string {
+  const { lat, lon } = readFit(bytes, { receivedAtMs: Date.now() });
+  return Array.from(lat, (value, i) => `${value} ${lon[i]}`).join('\n');
 }
 
 async function expectHidden(saved: SavedTrack): Promise<void> {
@@ -36,11 +44,18 @@ async function expectHidden(saved: SavedTrack): Promise<void> {
   }
 }
 
-test('the scan finds home where it is shown: without a zone, in the track, its series and the list', async () => {
+test('the scan finds home where it is shown: without a zone, in the track, its series, its exports and the list', async () => {
   const saved = await savedTrack(stack.db, 'tester', homeRideGpx());
   const shown = (await answersOf(saved)).filter(({ body }) => leastMetresFromHome(body) < 1);
   expect(shown.map(({ path }) => path).sort()).toEqual(
-    expect.arrayContaining(['/v1/tracks', '/v1/tracks/{trackId}', '/v1/tracks/{trackId}/series']),
+    expect.arrayContaining([
+      '/v1/tracks',
+      '/v1/tracks/{trackId}',
+      '/v1/tracks/{trackId}/export.fit',
+      '/v1/tracks/{trackId}/export.geojson',
+      '/v1/tracks/{trackId}/export.gpx',
+      '/v1/tracks/{trackId}/series',
+    ]),
   );
 });
 

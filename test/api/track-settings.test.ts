@@ -183,10 +183,12 @@ test('the debug view says with which zone, and that figures were made again sinc
 test('columns leave through one function, cut to the zone of that moment', async () => {
   const saved = await savedTrack(stack.db, 'tester', homeRideGpx());
   const owned = { accountId: await accountIdFor(stack.db, 'tester'), trackId: saved.trackId };
+  const deps = { ...stack, build: 'test', reader: NONE };
   const { points } = (await patch(saved.trackId, { privacyZoneM: 400 })).json();
-  expect((await loadVisibleTrack(stack.db, owned))?.lat.length).toBe(points);
-  expect(await loadVisibleTrack(stack.db, { ...owned, trackId: saved.uploadId })).toBeUndefined();
-  expect(await findFresh({ ...stack, build: 'test', reader: NONE }, owned, async () => undefined)).toBeUndefined();
+  const visible = await loadVisibleTrack(deps, owned);
+  expect([visible?.track.lat.length, visible?.statistics.points]).toEqual([points, points]);
+  expect(await loadVisibleTrack(deps, { ...owned, trackId: saved.uploadId })).toBeUndefined();
+  expect(await findFresh(deps, owned, async () => undefined)).toBeUndefined();
   expect((await savedTrack(stack.db, 'tester', smallGpx())).statistics.points).toBe(60);
 });
 

@@ -19,33 +19,35 @@ export interface SavedTrack {
 const SHA256 = 'ab'.repeat(32);
 const newSha256 = () => randomBytes(32).toString('hex');
 
-/** A finished upload of `account` with its track, saved as the digest step saves it. */
+/** A finished upload of `account` (GPX as text, FIT as bytes) with its track, saved as the digest step saves it. */
 export async function savedTrack(
   db: Pool,
   account: string,
-  gpx = smallGpx(),
+  recording: string | Uint8Array = smallGpx(),
   zone = { radiusM: 0, key: 0 },
 ): Promise<SavedTrack> {
+  const bytes = Buffer.from(recording);
+  const format = typeof recording === 'string' ? 'gpx' : 'fit';
   const accountId = await accountIdFor(db, account);
   const uploadId = uuid();
-  const { statistics, series, columns } = deriveRecording(Buffer.from(gpx), {
-    format: 'gpx',
+  const { statistics, series, columns } = deriveRecording(bytes, {
+    format,
     receivedAtMs: Date.now(),
     name: null,
     sport: null,
     zone,
   });
-  const bytes = { storedBytes: gpx.length, inflatedBytes: gpx.length, encoding: 'identity' as const };
+  const size = { storedBytes: bytes.length, inflatedBytes: bytes.length, encoding: 'identity' as const };
   const fields = { name: null, sport: null, externalId: null, traceParent: null };
-  const file = { format: 'gpx', blobKey: newSha256(), contentSha256: newSha256() };
-  await insertUpload(db, { id: uploadId, accountId, ...file, ...bytes, ...fields });
+  const file = { format, blobKey: newSha256(), contentSha256: newSha256() };
+  await insertUpload(db, { id: uploadId, accountId, ...file, ...size, ...fields });
   const trackId = await db.transaction(async (tx) => {
     const made = { pipelineVersion: PIPELINE_VERSION, build: 'test', processedBy: 'workflow' as const, run: 1 };
     const stamp = { ...made, inputSha256: SHA256 };
     const id = await saveTrack(tx, {
       accountId,
       uploadId,
-      format: 'gpx',
+      format,
       statistics,
       seriesJson: JSON.stringify(series),
       columnsGzip: gzipSync(columns),
