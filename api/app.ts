@@ -40,6 +40,7 @@ import { trackRoutes } from './routes/tracks.ts';
 import { uploadEventsRoutes } from './routes/upload-events.ts';
 import { uploadListRoutes } from './routes/upload-list.ts';
 import { uploadRoutes } from './routes/uploads.ts';
+import { wayTypesRoutes } from './routes/way-types.ts';
 import {
   ProblemSchema,
   SeriesSchema,
@@ -53,6 +54,8 @@ import { PATIENCE, type Patience, serverOptions } from './server-options.ts';
 export interface AppDeps {
   readonly log: FastifyBaseLogger;
   readonly build: string;
+  /** Whether way types are configured. */
+  readonly wayTypes?: boolean;
   readonly db: Pool;
   readonly blobs: BlobStore;
   readonly loops: Loops;
@@ -94,6 +97,7 @@ export async function buildApp(deps: AppDeps): Promise<FastifyInstance> {
   const streaming = { ...STREAMING, ...STREAM_LIMITS, ...deps.streaming };
   await app.register(uploadEventsRoutes, { ...deps, streaming, closing });
   await app.register(trackRoutes, deps);
+  await app.register(wayTypesRoutes, deps);
   await app.register(trackListRoutes, deps);
   await app.register(trackDebugRoutes, deps);
   await app.register(deletionRoutes, deps);

@@ -1,5 +1,6 @@
 import { v7 as uuid } from 'uuid';
 import type { StoredStatistics, TrackSeries, TrackStatistics } from '../contracts/track.ts';
+import type { WayTypes } from '../contracts/way-types.ts';
 import type { Db, Tx } from './pool.ts';
 
 export interface NewTrack {
@@ -11,6 +12,8 @@ export interface NewTrack {
   readonly seriesJson: string;
   /** gzip of the normal form. */
   readonly columnsGzip: Uint8Array;
+  /** Whether way types will follow, which are derived from what is saved here; left out: nobody was asked for them. */
+  readonly wayTypes?: WayTypes;
   readonly pipelineVersion: number;
   readonly inputSha256: string;
   readonly build: string;
@@ -26,12 +29,12 @@ export interface NewTrack {
 export async function saveTrack(tx: Tx, track: NewTrack): Promise<string> {
   const { rows } = await tx.query<{ id: string }>(
     `insert into tracks (id, account_id, upload_id, format, statistics, pipeline_version, input_sha256, build,
-                         processed_by, run, created_at)
-     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, clock_timestamp())
+                         processed_by, run, way_types, created_at)
+     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, clock_timestamp())
      on conflict (upload_id) do update
         set format = excluded.format, statistics = excluded.statistics, pipeline_version = excluded.pipeline_version,
             input_sha256 = excluded.input_sha256, build = excluded.build, processed_by = excluded.processed_by,
-            run = excluded.run, updated_at = now(), near_duplicate_of = null
+            run = excluded.run, way_types = excluded.way_types, updated_at = now(), near_duplicate_of = null
      returning id`,
     [
       uuid(),
@@ -44,6 +47,7 @@ export async function saveTrack(tx: Tx, track: NewTrack): Promise<string> {
       track.build,
       track.processedBy,
       track.run,
+      track.wayTypes ? JSON.stringify(track.wayTypes) : null,
     ],
   );
   const [row] = rows;
@@ -56,7 +60,8 @@ async function saveArtefacts(tx: Tx, trackId: string, track: NewTrack): Promise<
   await tx.query(
     `with series as (
        insert into track_series (track_id, series) values ($1, $2)
-       on conflict (track_id) do update set series = excluded.series)
+       on conflict (track_id) do update set series = excluded.series),
+          stretches as (delete from track_way_types where track_id = $1)
      insert into track_columns (track_id, columns_gzip) values ($1, $3)
      on conflict (track_id) do update set columns_gzip = excluded.columns_gzip`,
     [trackId, track.seriesJson, track.columnsGzip],
@@ -67,7 +72,7 @@ async function saveArtefacts(tx: Tx, trackId: string, track: NewTrack): Promise<
  * What an artefact's tag is made of. `xmin` is the row's version as Postgres counts it: it changes with every change of the
  * row, so nothing that enters an answer can be forgotten here; artefacts are replaced together with their row.
  */
-const STAMP = `concat_ws(' ', t.pipeline_version, t.input_sha256, t.run, t.updated_at at time zone 'utc', t.xmin)`;
+export const TRACK_STAMP = `concat_ws(' ', t.pipeline_version, t.input_sha256, t.run, t.updated_at at time zone 'utc', t.xmin)`;
 
 export interface ShownTrack {
   readonly id: string;
@@ -78,6 +83,7 @@ export interface ShownTrack {
   readonly inputSha256: string;
   readonly createdAt: Date;
   readonly nearDuplicateOf: string | null;
+  readonly wayTypes: WayTypes | null;
   readonly stamp: string;
 }
 
@@ -89,7 +95,7 @@ export interface OwnedTrack {
 /** The stamp alone: changes whenever anything of the track does. */
 export async function findTrackStamp(db: Db, owned: OwnedTrack): Promise<string | undefined> {
   const { rows } = await db.query<{ stamp: string }>(
-    `select ${STAMP} as stamp from tracks t where t.id = $1 and t.account_id = $2`,
+    `select ${TRACK_STAMP} as stamp from tracks t where t.id = $1 and t.account_id = $2`,
     [owned.trackId, owned.accountId],
   );
   return rows[0]?.stamp;
@@ -100,7 +106,7 @@ export async function findTrack(db: Db, owned: OwnedTrack): Promise<ShownTrack |
   const { rows } = await db.query<ShownTrack>(
     `select t.id, t.upload_id as "uploadId", t.format, t.statistics, t.pipeline_version as "pipelineVersion",
             t.input_sha256 as "inputSha256", t.created_at as "createdAt", t.near_duplicate_of as "nearDuplicateOf",
-            ${STAMP} as stamp
+            t.way_types as "wayTypes", ${TRACK_STAMP} as stamp
        from tracks t where t.id = $1 and t.account_id = $2`,
     [owned.trackId, owned.accountId],
   );
@@ -112,7 +118,7 @@ export async function findTrackSeries(
   owned: OwnedTrack,
 ): Promise<{ readonly series: TrackSeries; readonly stamp: string } | undefined> {
   const { rows } = await db.query<{ series: TrackSeries; stamp: string }>(
-    `select s.series, ${STAMP} as stamp
+    `select s.series, ${TRACK_STAMP} as stamp
        from track_series s join tracks t on t.id = s.track_id where t.id = $1 and t.account_id = $2`,
     [owned.trackId, owned.accountId],
   );

@@ -4,6 +4,7 @@ import type { Pool } from '../../db/pool.ts';
 import { findTrack, findTrackSeries, findTrackStamp, type ShownTrack } from '../../db/tracks.ts';
 import { ARTEFACT_DOCUMENTATION, NOT_MODIFIED, sendArtefact } from '../artefact.ts';
 import { problems } from '../schemas.ts';
+import { wayTypesView } from '../way-types.ts';
 
 const Params = Type.Object({ trackId: Type.String({ format: 'uuid' }) });
 
@@ -61,9 +62,10 @@ export const trackRoutes: FastifyPluginAsyncTypebox<{ db: Pool; build: string }>
 };
 
 function trackView({ statistics, stamp: _, ...rest }: ShownTrack): object {
-  // Rows of pipeline version 1 lack what came with version 2; nothing derives way types yet.
-  const underived = { laps: null, summary: null, gpsQuality: null, wayTypes: null };
+  const underived = { laps: null, summary: null, gpsQuality: null }; // rows of pipeline version 1 lack what came with 2
   const unreported = { sessions: [], pauses: [], utcOffsetS: null }; // of GPX, and of rows from before they were kept
-  const links = { self: `/v1/tracks/${rest.id}`, series: `/v1/tracks/${rest.id}/series` };
-  return { ...underived, ...unreported, ...statistics, ...rest, createdAt: rest.createdAt.toISOString(), links };
+  const self = `/v1/tracks/${rest.id}`;
+  const links = { self, series: `${self}/series`, wayTypes: `${self}/way-types` };
+  const [createdAt, wayTypes] = [rest.createdAt.toISOString(), wayTypesView(rest.wayTypes)];
+  return { ...underived, ...unreported, ...statistics, ...rest, createdAt, wayTypes, links };
 }
