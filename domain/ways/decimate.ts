@@ -3,10 +3,13 @@ import { pickedFrom, type WayLine } from './line.ts';
 
 /** Nearer points tell more of the receiver's noise than of the way. */
 const SPACING_M = 10;
-/** What is left out lies within this of the line that stays: less than a way is from its neighbour. */
+/** What is left out lies within this of the line that stays, or near a point of it: ways are farther from each other. */
 const TOLERANCE_M = 5;
 /** Straight stretches keep a point this often: the matcher weighs points, and needs some on every way. */
-const STEP_AT_MOST_M = 60;
+const STEP_AT_MOST_M = 25;
+
+/** Keeps a hostile line from being gone over again and again. */
+const BACK_AT_MOST = 100;
 
 /**
  * Thins a line by distance and shape, in one pass however it is shaped (a sleeve around the chord from the last point that
@@ -21,8 +24,8 @@ export function decimate(line: WayLine): WayLine {
   for (let i = 1; i < n; i++) {
     if (fits(sleeve, line, i)) continue;
     kept.push(sleeve.last);
+    i = Math.max(sleeve.last, i - BACK_AT_MOST); // those after the last one were near its anchor, not near it
     sleeve = sleeveFrom(line, sleeve.last);
-    fits(sleeve, line, i); // the first of a sleeve always does
   }
   kept.push(n - 1);
   return pickedFrom(line, kept);

@@ -1,7 +1,7 @@
 import type { WayKind, WaySegment, WaySurface, WayTypesSummary } from '../../contracts/way-types.ts';
 import type { Chunk } from './chunks.ts';
 import { lineStepM, type WayLine } from './line.ts';
-import type { WayMatch } from './match.ts';
+import type { WayEdge, WayMatch } from './match.ts';
 
 /** Collects what was gone over, in order; neighbours of the same kind and surface are one stretch. */
 export interface WayCollector {
@@ -37,7 +37,7 @@ export function createCollector(): WayCollector {
         const at = i - chunk.from;
         const stepM = (line.alongM[i + 1] ?? 0) - (line.alongM[i] ?? 0);
         const pieces = broken.has(at) ? [] : piecesOf(match, at, lineStepM(line, i));
-        for (const piece of pieces) grow(piece.edge, stepM * piece.share);
+        for (const { edge, share } of pieces) grow(edge, stepM * share);
         if (pieces.length === 0) grow(UNMATCHED, stepM);
       }
     },
@@ -51,14 +51,15 @@ const DETOUR_TIMES = 2;
 const DETOUR_FREE_M = 100;
 
 interface Piece {
-  readonly edge: WayMatch['edges'][number];
+  readonly edge: WayEdge | typeof UNMATCHED;
   readonly share: number;
 }
 
 /** How one step is shared out among the edges that its route goes over. Empty: it is not matched. */
 function piecesOf({ edges, edgeOf, shareOf }: WayMatch, at: number, straightM: number): readonly Piece[] {
   const [first, last] = [edgeOf[at] ?? -1, edgeOf[at + 1] ?? -1];
-  if (first < 0 || last < first) return [];
+  if (first < 0 || last < 0) return halves(edges[first], edges[last]);
+  if (last < first) return [];
   const [behind, reached] = [shareOf[at] ?? 0, shareOf[at + 1] ?? 0];
   const gone = edges.slice(first, last + 1).map((edge, k) => {
     const from = k === 0 ? behind : 0;
@@ -69,6 +70,12 @@ function piecesOf({ edges, edgeOf, shareOf }: WayMatch, at: number, straightM: n
   if (routeM > straightM * DETOUR_TIMES + DETOUR_FREE_M) return [];
   if (routeM === 0) return gone.slice(0, 1).map(({ edge }) => ({ edge, share: 1 }));
   return gone.map((piece) => ({ edge: piece.edge, share: piece.routeM / routeM }));
+}
+
+/** Somewhere on such a step the way was left, or reached: half of it is as near as one can say. */
+function halves(left: WayEdge | undefined, reached: WayEdge | undefined): readonly Piece[] {
+  if (!left && !reached) return [];
+  return [left, reached].map((edge) => ({ edge: edge ?? UNMATCHED, share: 0.5 }));
 }
 
 /** Decimetres, so set that the stretches still follow one another without a gap. */
