@@ -44,7 +44,7 @@ const LONG_ROAD: readonly DrawnWay[] = Array.from({ length: 24 }, (_, turn) => {
   return way(100 + turn, { highway: 'tertiary', surface }, ...line);
 });
 
-export const DRAWN_MAP: readonly DrawnWay[] = [...WALK, ...ASTRAY, ...LONG_ROAD];
+const DRAWN_MAP: readonly DrawnWay[] = [...WALK, ...ASTRAY, ...LONG_ROAD];
 
 /** The line of the walk, over the gap too. */
 export const WALK_LINE: readonly Place[] = lineOf(WALK);

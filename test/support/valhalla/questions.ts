@@ -8,7 +8,7 @@ import { walkAlong } from './walks.ts';
 
 /** The walk over every way of the map; and one where nothing is drawn at all. */
 export const RECORDED_WALK = { noiseM: 2, seed: 5 } as const;
-export const NOWHERE = [
+const NOWHERE = [
   [30_000, 30_000],
   [30_300, 30_000],
 ] as const;

@@ -1,4 +1,4 @@
-/** Records anew what the real Valhalla answers: `node --import tsx test/support/valhalla/record.ts`. */
+/** Records anew what the real Valhalla answers: `npm run valhalla:record`. */
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
