@@ -8,7 +8,7 @@ export interface InlineStepsDeps extends Pick<UploadStepsDeps, 'db' | 'reader' |
 }
 
 /**
- * The same steps without an engine around them. Only a final rejection ends an upload here; an outage, a claim of somebody
+ * The same steps without an engine around them, and without way types, for which only the engine can wait. Only a final rejection ends an upload here; an outage, a claim of somebody
  * else or a bug leaves the row open, for the next turn or for the worker that comes back.
  */
 export function createInlineSteps(deps: InlineStepsDeps): UploadSteps {

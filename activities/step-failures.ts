@@ -2,6 +2,7 @@ import { ApplicationFailure } from '@temporalio/common';
 import { REJECTIONS, Rejection } from '../contracts/rejections.ts';
 import { isDatabaseOutage } from '../db/outage.ts';
 import { BlobStoreUnavailable } from '../services/blob-store.ts';
+import { ValhallaAway } from '../services/valhalla.ts';
 
 /**
  * The one place that decides whether Temporal tries a step again. Rejections are final unless their row says
@@ -33,5 +34,5 @@ export function asStepFailure(error: unknown, attempt: number): ApplicationFailu
 const BUG_ATTEMPTS = 3;
 
 function isOutage(error: unknown): boolean {
-  return isDatabaseOutage(error) || error instanceof BlobStoreUnavailable;
+  return isDatabaseOutage(error) || error instanceof BlobStoreUnavailable || error instanceof ValhallaAway;
 }

@@ -1,7 +1,13 @@
 import { RECORDING_FORMATS } from '../contracts/recordings.ts';
 import { REJECTIONS, Rejection } from '../contracts/rejections.ts';
 import { PIPELINE_VERSION } from '../contracts/track.ts';
-import type { DigestInput, ProcessedBy, ProcessUploadResult, UploadSteps } from '../contracts/uploads.ts';
+import type {
+  DigestInput,
+  ProcessedBy,
+  ProcessUploadResult,
+  UploadRunInput,
+  UploadSteps,
+} from '../contracts/uploads.ts';
 import { lockTracksOf } from '../db/near-duplicates.ts';
 import type { Pool } from '../db/pool.ts';
 import { saveTrack } from '../db/tracks.ts';
@@ -17,7 +23,7 @@ export interface UploadStepsDeps {
   readonly build: string;
   readonly processedBy: ProcessedBy;
   /** Who claims: the same for every attempt of one run on one path, so that a retry takes over at once. */
-  readonly ownerOf: (input: DigestInput) => string;
+  readonly ownerOf: (input: UploadRunInput) => string;
 }
 
 /** The steps of an upload: load, decide, save. The order of steps is domain/upload/process-upload.ts. */
@@ -53,7 +59,7 @@ const LEASE_S = 30;
 
 async function withClaim(
   deps: UploadStepsDeps,
-  input: DigestInput,
+  input: UploadRunInput,
   how: { countsAsAttempt: boolean },
   work: (claimed: ClaimedUpload) => Promise<ProcessUploadResult>,
 ): Promise<ProcessUploadResult> {
@@ -74,7 +80,7 @@ function isFinal(error: unknown): boolean {
 }
 
 /** The result that is there, whoever made it; or, while somebody else is at it, a refusal that is retried. */
-async function endedAlready(deps: UploadStepsDeps, input: DigestInput): Promise<ProcessUploadResult> {
+async function endedAlready(deps: UploadStepsDeps, input: UploadRunInput): Promise<ProcessUploadResult> {
   const at = await claimState(deps.db, input.uploadId); // none: its owner deleted it
   if (at?.run !== input.run) return { outcome: 'superseded' };
   if (at.failure !== null) return { outcome: 'failed', code: at.failure.code };
@@ -105,6 +111,7 @@ async function save(
       pipelineVersion: PIPELINE_VERSION,
       inputSha256: claimed.contentSha256,
       zoneM: claimed.zone.radiusM,
+      ...(input.wayTypes && { wayTypes: { status: processedBy === 'inline' ? 'skipped' : 'pending' } }),
       build,
       processedBy,
       run,

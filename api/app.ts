@@ -47,6 +47,7 @@ import { trackRoutes } from './routes/tracks.ts';
 import { uploadEventsRoutes } from './routes/upload-events.ts';
 import { uploadListRoutes } from './routes/upload-list.ts';
 import { uploadRoutes } from './routes/uploads.ts';
+import { wayTypesRoutes } from './routes/way-types.ts';
 import {
   ProblemSchema,
   SeriesSchema,
@@ -60,6 +61,8 @@ import { PATIENCE, type Patience, serverOptions } from './server-options.ts';
 export interface AppDeps {
   readonly log: FastifyBaseLogger;
   readonly build: string;
+  /** Whether way types are configured. */
+  readonly wayTypes?: boolean;
   readonly db: Pool;
   readonly blobs: BlobStore;
   /** Makes tracks again whose settings changed. */
@@ -108,6 +111,7 @@ export async function buildApp(deps: AppDeps): Promise<FastifyInstance> {
   await app.register(trackRoutes, deps);
   await app.register(trackSettingsRoutes, deps);
   await app.register(accountRoutes, deps);
+  await app.register(wayTypesRoutes, deps);
   await app.register(trackListRoutes, deps);
   await app.register(trackDebugRoutes, deps);
   await app.register(exportRoutes, deps);

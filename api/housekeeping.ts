@@ -3,6 +3,8 @@ import { removeExpiredTickets } from '../db/event-tickets.ts';
 import { forgetPastExports } from '../db/exports.ts';
 import { removeOldKeys } from '../db/idempotency-keys.ts';
 import type { Pool } from '../db/pool.ts';
+import { removeOldWayMatches } from '../db/way-matches.ts';
+import { loseOverdueWayTypes } from '../db/way-types.ts';
 import type { Log } from '../platform/log.ts';
 import type { Loops } from '../platform/loops.ts';
 import type { BlobStore } from '../services/blob-store.ts';
@@ -21,10 +23,17 @@ const DEAD_AFTER_MS = 600_000;
 const KEEP_KEYS_S = 24 * 3_600;
 /** Younger orders are being carried out by the request that gave them. */
 const LEFT_OVER_AFTER_S = 60;
+/** Maps change, and so do people's ways; who sends the same line within this time is answered from the cache. */
+const KEEP_MATCHES_S = 30 * 24 * 3_600;
+/** The workflow tries for 15 minutes, after whatever backlog was before it. */
+const OVERDUE_AFTER_S = 6 * 3_600;
 /** Of each kind in one turn: a few seconds' work. */
 const AT_ONCE = 1_000;
 
-/** What requests leave behind: keys and tickets past their time, exports of past months, originals half removed. */
+/**
+ * What is past its time: idempotency keys, tickets, exports of past months, answers of the map matcher, way types that nobody
+ * will bring any more; and originals whose removal was cut short.
+ */
 export function startHousekeeping(deps: HousekeepingDeps): void {
   deps.loops.start({
     name: 'housekeeping',
@@ -40,8 +49,10 @@ export async function tidyUp(deps: Pick<HousekeepingDeps, 'db' | 'blobs' | 'log'
   const orders = await blobRemovalsLeftOver(deps.db, { minAgeS: LEFT_OVER_AFTER_S, limit: AT_ONCE });
   const tickets = await removeExpiredTickets(deps.db, AT_ONCE);
   const exports = await forgetPastExports(deps.db, AT_ONCE);
+  const matches = await removeOldWayMatches(deps.db, { olderThanS: KEEP_MATCHES_S, limit: AT_ONCE });
+  const lostWayTypes = await loseOverdueWayTypes(deps.db, { afterS: OVERDUE_AFTER_S, limit: AT_ONCE });
   let originals = 0;
   for (const blobKey of orders) if (await removeOriginal(deps, blobKey)) originals++;
-  if (keys + tickets + exports + originals === 0) return;
-  deps.log.info({ keys, tickets, exports, originals }, 'tidied up');
+  const tidied = { keys, tickets, exports, originals, matches, lostWayTypes };
+  if (Object.values(tidied).some((count) => count > 0)) deps.log.info(tidied, 'tidied up');
 }

@@ -18,6 +18,8 @@ export interface InlinePathDeps {
   readonly log: Log;
   readonly reader: Pick<RecordingReader, 'read'>;
   readonly build: string;
+  /** Whether tracks are to have way types; the inline path leaves them out, and the track says so. */
+  readonly wayTypes?: boolean;
   readonly temporal: { status(): 'reachable' | 'away' | 'unknown' };
 }
 
@@ -103,7 +105,7 @@ async function reasonNow({ db, temporal }: InlinePathDeps): Promise<InlineReason
 async function processInline(deps: InlinePathDeps, steps: UploadSteps, upload: ProcessUploadInput): Promise<boolean> {
   const { uploadId } = upload;
   try {
-    const { outcome } = await processUpload(steps, upload);
+    const { outcome } = await processUpload(steps, { ...upload, ...(deps.wayTypes && { wayTypes: true }) });
     deps.log.info({ uploadId, outcome }, 'upload processed inline');
     return true;
   } catch (error) {

@@ -26,7 +26,8 @@ const db = connect(config.databaseUrl, {
 });
 const client = temporalClient({ ...config.temporal, codecKeys: config.codecKeys });
 const blobs = await openFsBlobStore(config.blobDir);
-const start = (upload: Parameters<typeof startUpload>[1]) => startUpload(client, upload);
+const wayTypes = config.valhalla !== undefined;
+const start = (upload: Parameters<typeof startUpload>[1]) => startUpload(client, upload, { wayTypes });
 const isReachable = () => isTemporalReachable(client);
 const dispatcher = startDispatcher({ db, loops, log, start, isReachable });
 const reader = lazyReader({ blobDir: config.blobDir, processes: 2 });
@@ -36,9 +37,9 @@ const relay = startEventRelay({ databaseUrl: config.databaseUrl, db, loops, log 
 
 const { codecKeys, codecUiToken: token, temporal, build } = config;
 const codec = token && temporal.uiUrl ? { codecKeys, token, uiOrigin: new URL(temporal.uiUrl).origin } : undefined;
-const inline = startInlinePath({ db, loops, log, reader, build, temporal: dispatcher });
+const inline = startInlinePath({ db, loops, log, reader, build, wayTypes, temporal: dispatcher });
 const { corsOrigins } = config;
-const parts = { log, build, db, blobs, reader, loops, dispatcher, inline, relay, corsOrigins };
+const parts = { log, build, wayTypes, db, blobs, reader, loops, dispatcher, inline, relay, corsOrigins };
 const app = await buildApp({ ...parts, ...(codec && { codec }) });
 
 shutdown.onClose('telemetry', flushTelemetry);

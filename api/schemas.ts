@@ -4,6 +4,7 @@ import { UPLOAD_EVENT_KINDS } from '../contracts/upload-events.ts';
 import { nullable, nullableArray, nullableObject } from './nullable.ts';
 import { GPS_QUALITY, LapSchema, PauseSchema, SessionSchema, SUMMARY } from './track-figures.ts';
 import { ZONE_FIELDS } from './tracks/documentation.ts';
+import { WAY_TYPES } from './way-types.ts';
 
 /** Shapes of answers, as the OpenAPI document shows them. Answers are cut to these, so nothing else ever leaves. */
 
@@ -131,7 +132,7 @@ export const TrackSchema = Type.Object(
     utcOffsetS: nullable('number', { description: 'Local time less UTC where it was recorded.' }),
     summary: nullableObject(SUMMARY, NULL_BEFORE_2),
     gpsQuality: nullableObject(GPS_QUALITY, NULL_BEFORE_2),
-    wayTypes: Type.Null({ description: 'Not derived by this pipeline version.' }),
+    wayTypes: Type.Object(WAY_TYPES, { description: 'Stretch by stretch at `links.wayTypes`.' }),
     warnings: Type.Array(WarningSchema),
     ...ZONE_FIELDS,
     pipelineVersion: Type.Integer(),

@@ -14,13 +14,17 @@ export type StartOutcome = 'running' | 'ended';
 const DEADLINE_MS = 1_000;
 
 /** Starts the workflow of one upload's run. Throws when Temporal did not take it in time; trying again is safe. */
-export async function startUpload(client: Client, upload: DispatchableUpload): Promise<StartOutcome> {
+export async function startUpload(
+  client: Client,
+  upload: DispatchableUpload,
+  { wayTypes }: { wayTypes?: boolean } = {},
+): Promise<StartOutcome> {
   const { id: uploadId, run, inflatedBytes } = upload;
   const start = () =>
     client.workflow.start<Workflows['processUpload']>('processUpload', {
       workflowId: processUploadId(uploadId, run),
       taskQueue: QUEUES.interactive,
-      args: [{ uploadId, run, inflatedBytes }],
+      args: [{ uploadId, run, inflatedBytes, ...(wayTypes && { wayTypes }) }],
       workflowIdConflictPolicy: 'USE_EXISTING',
       workflowIdReusePolicy: 'REJECT_DUPLICATE',
       workflowTaskTimeout: WORKFLOW_TASK_TIMEOUT,

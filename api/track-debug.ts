@@ -9,12 +9,14 @@ import type { BlobStore } from '../services/blob-store.ts';
 import { WORKER_SILENCE_S } from './health.ts';
 import { failureView } from './ops/upload-view.ts';
 import { type OriginalState, originalState } from './original.ts';
+import { wayTypesView } from './way-types.ts';
 
 export interface TrackDebugDeps {
   readonly db: Pool;
   readonly blobs: BlobStore;
   /** The build of this API. */
   readonly build: string;
+  readonly wayTypes?: boolean;
 }
 
 /** Everything about how a track came about, all of it looked up now. Throws `request/not-found`. */
@@ -26,7 +28,8 @@ export async function trackDebug(deps: TrackDebugDeps, asked: { trackId: string;
     originalState(deps.blobs, origin),
   ]);
   const workerBuilds = [...new Set(workers.map(({ build }) => build))].sort();
-  const facts = factsOf(origin, { original, workerBuilds, apiBuild: deps.build });
+  const wayTypesConfigured = deps.wayTypes === true;
+  const facts = factsOf(origin, { original, workerBuilds, apiBuild: deps.build, wayTypesConfigured });
   return {
     trackId: origin.trackId,
     uploadId: origin.uploadId,
@@ -36,9 +39,9 @@ export async function trackDebug(deps: TrackDebugDeps, asked: { trackId: string;
     artefacts: {
       series: origin.seriesPoints === null ? null : { points: origin.seriesPoints },
       columns: origin.columnsBytes === null ? null : { bytes: origin.columnsBytes },
-      wayTypes: null,
+      wayTypes: wayTypesView(origin.wayTypes),
     },
-    now: { pipelineVersion: PIPELINE_VERSION, apiBuild: deps.build, workerBuilds },
+    now: { pipelineVersion: PIPELINE_VERSION, apiBuild: deps.build, workerBuilds, wayTypesConfigured },
     findings: findingsOf(facts).map((code) => ({ code, detail: FINDINGS[code] })),
     reprocess: reprocessPreview(facts),
   };
@@ -66,7 +69,7 @@ function uploadOf({ uploadState: state, uploadRun: run, attempts, failure }: Tra
 
 function factsOf(
   origin: TrackOrigin,
-  now: { original: OriginalState; workerBuilds: readonly string[]; apiBuild: string },
+  now: { original: OriginalState; workerBuilds: readonly string[]; apiBuild: string; wayTypesConfigured: boolean },
 ): TrackFacts {
   return {
     ...now,
@@ -76,6 +79,7 @@ function factsOf(
     contentSha256: origin.contentSha256,
     hasSeries: origin.seriesPoints !== null,
     hasColumns: origin.columnsBytes !== null,
+    wayTypes: origin.wayTypes,
     isOpen: origin.uploadState !== 'ready',
     lastRunFailed: origin.failure !== null,
     isStale: origin.isStale,

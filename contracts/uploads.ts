@@ -1,4 +1,5 @@
 import type { RejectionCode, RejectionFacts } from './rejections.ts';
+import type { WayTypes } from './way-types.ts';
 
 export type UploadState = 'received' | 'processing' | 'ready' | 'failed';
 export type ProcessedBy = 'workflow' | 'inline';
@@ -14,6 +15,8 @@ export interface ProcessUploadInput {
   readonly run: number;
   /** Decides between a local step and a heart-beating one on the heavy queue; fixed at start, as replay needs. */
   readonly inflatedBytes: number;
+  /** Whether way types are to be added once the track is there; fixed at start, as replay needs. */
+  readonly wayTypes?: boolean;
 }
 
 export type ProcessUploadResult =
@@ -22,13 +25,29 @@ export type ProcessUploadResult =
   /** A later run of the same upload has taken over, or its owner has deleted it; this one changed nothing. */
   | { readonly outcome: 'superseded' };
 
-export interface DigestInput {
+export interface UploadRunInput {
   readonly uploadId: string;
   readonly run: number;
 }
 
-export interface RecordFailureInput extends DigestInput {
+export interface DigestInput extends UploadRunInput {
+  /** Only told, so that the track says from the start whether way types will follow. */
+  readonly wayTypes?: boolean;
+}
+
+export interface RecordFailureInput extends UploadRunInput {
   readonly failure: UploadFailure;
+}
+
+export interface AddWayTypesInput {
+  readonly trackId: string;
+  /** That made the track: a later one adds its own. */
+  readonly run: number;
+}
+
+export interface AddWayTypesResult {
+  /** What the track says now; `superseded`: it is of a later run, or gone. */
+  readonly status: WayTypes['status'] | 'superseded';
 }
 
 /** The steps of an upload. One interface, two callers: the workflow's proxies and the inline path's functions. */
@@ -37,4 +56,6 @@ export interface UploadSteps {
   digest(input: DigestInput): Promise<ProcessUploadResult>;
   /** Write down, in one transaction, why there will be no track. */
   recordFailure(input: RecordFailureInput): Promise<ProcessUploadResult>;
+  /** Ask the map matcher what kinds of way the track went over. The track is whole without; the inline path has no such step. */
+  addWayTypes?(input: AddWayTypesInput): Promise<AddWayTypesResult>;
 }

@@ -1,4 +1,5 @@
 import type { Db } from './pool.ts';
+import type { CountedCalls } from './upstream-calls.ts';
 
 /** What an operator's gauges need of the database, read at once. */
 export interface Operations {
@@ -10,6 +11,8 @@ export interface Operations {
   readonly workersOfOtherBuilds: number;
   /** Uploads that came to an end since `since`. */
   readonly finished: readonly FinishedUploads[];
+  /** Calls to what is outside, counted over all processes and for ever. */
+  readonly upstreamCalls: readonly (CountedCalls & { readonly upstream: string; readonly region: string })[];
   /** To be given as `since` the next time. */
   readonly seenUpTo: string;
 }
@@ -48,6 +51,7 @@ export async function readOperations(
             (select count(*) from live where build <> $2) as "workersOfOtherBuilds",
             (select coalesce(jsonb_agg(jsonb_build_object('state', state, 'processedBy', processed_by, 'code', code,
                                                           'uploads', uploads)), '[]') from finished) as finished,
+            (select coalesce(jsonb_agg(c), '[]') from upstream_calls c) as "upstreamCalls",
             until::text as "seenUpTo"
        from settled`,
     [ask.workerSilenceS, ask.build, ask.since ?? null, SETTLED_AFTER_S, WAITING_AT_MOST],

@@ -1,4 +1,5 @@
 import type { ProcessedBy, UploadFailure, UploadState } from '../contracts/uploads.ts';
+import type { WayTypes } from '../contracts/way-types.ts';
 import type { Db } from './pool.ts';
 
 /** Where a track comes from and what of it is there. */
@@ -20,6 +21,8 @@ export interface TrackOrigin {
   /** Null: the series is not there. */
   readonly seriesPoints: number | null;
   readonly columnsBytes: number | null;
+  /** Null: nobody was asked for them. */
+  readonly wayTypes: WayTypes | null;
   readonly blobKey: string;
   readonly storedBytes: number;
   readonly contentSha256: string;
@@ -39,7 +42,8 @@ export async function findTrackOrigin(
             t.processed_by as "processedBy", t.run, t.input_sha256 as "inputSha256", t.updated_at as "madeAt",
             t.created_at as "firstMadeAt", t.zone_m as "zoneM", t.stale_since is not null as "isStale",
             t.shaped_at as "shapedAt", t.shaped_build as "shapedBuild", (s.series ->> 'n')::int as "seriesPoints",
-            octet_length(c.columns_gzip) as "columnsBytes", u.blob_key as "blobKey", u.stored_bytes as "storedBytes",
+            octet_length(c.columns_gzip) as "columnsBytes", t.way_types as "wayTypes", u.blob_key as "blobKey",
+            u.stored_bytes as "storedBytes",
             u.content_sha256 as "contentSha256", u.state as "uploadState", u.run as "uploadRun", u.attempts, u.failure
        from tracks t join uploads u on u.id = t.upload_id left join track_series s on s.track_id = t.id
             left join track_columns c on c.track_id = t.id

@@ -70,15 +70,22 @@ export interface ShapedTrack {
   readonly build: string;
 }
 
-/** What its owner says, and figures and series made with it, all at once. A link to a near-duplicate is made anew after. */
+/**
+ * What its owner says, and figures and series made with it, all at once. A link to a near-duplicate is made anew after. Way
+ * types go when they were those of another part, or chosen by another sport; whoever is deriving them right now begins anew.
+ */
 export async function saveShapedTrack(tx: Tx, { track, ...made }: ShapedTrack): Promise<void> {
   await tx.query(
     `with settings as (update uploads set name = $3, sport = $4, privacy_zone_m = $5 where id = $2),
           series as (
             insert into track_series (track_id, series) values ($1, $8)
-            on conflict (track_id) do update set series = excluded.series)
+            on conflict (track_id) do update set series = excluded.series),
+          changed as (select id from tracks where id = $1 and (zone_m <> $6 or sport is distinct from $7::jsonb ->> 'sport')),
+          stretches as (delete from track_way_types where track_id in (select id from changed))
      update tracks
-        set statistics = $7, zone_m = $6, stale_since = null, near_duplicate_of = null, shaped_at = now(), shaped_build = $9
+        set way_types = case when id in (select id from changed) and way_types ->> 'status' <> 'pending'
+                             then '{"status": "skipped"}' else way_types end,
+            statistics = $7, zone_m = $6, stale_since = null, near_duplicate_of = null, shaped_at = now(), shaped_build = $9
       where id = $1`,
     [
       track.trackId,

@@ -1,5 +1,6 @@
 import { v7 as uuid } from 'uuid';
 import type { StoredStatistics, TrackSeries, TrackStatistics } from '../contracts/track.ts';
+import type { WayTypes } from '../contracts/way-types.ts';
 import type { Db, Tx } from './pool.ts';
 
 export interface NewTrack {
@@ -11,6 +12,8 @@ export interface NewTrack {
   readonly seriesJson: string;
   /** gzip of the normal form. */
   readonly columnsGzip: Uint8Array;
+  /** Whether way types will follow, which are derived from what is saved here; left out: nobody was asked for them. */
+  readonly wayTypes?: WayTypes;
   readonly pipelineVersion: number;
   readonly inputSha256: string;
   /** The radius of the privacy zone that all of it was made with. */
@@ -28,13 +31,13 @@ export interface NewTrack {
 export async function saveTrack(tx: Tx, track: NewTrack): Promise<string> {
   const { rows } = await tx.query<{ id: string }>(
     `insert into tracks (id, account_id, upload_id, format, statistics, pipeline_version, input_sha256, build,
-                         processed_by, run, zone_m, created_at)
-     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, clock_timestamp())
+                         processed_by, run, zone_m, way_types, created_at)
+     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, clock_timestamp())
      on conflict (upload_id) do update
         set format = excluded.format, statistics = excluded.statistics, pipeline_version = excluded.pipeline_version,
             input_sha256 = excluded.input_sha256, build = excluded.build, processed_by = excluded.processed_by,
-            run = excluded.run, zone_m = excluded.zone_m, updated_at = now(), near_duplicate_of = null,
-            stale_since = null, shaped_at = null, shaped_build = null
+            run = excluded.run, zone_m = excluded.zone_m, way_types = excluded.way_types, updated_at = now(),
+            near_duplicate_of = null, stale_since = null, shaped_at = null, shaped_build = null
      returning id`,
     [
       uuid(),
@@ -48,6 +51,7 @@ export async function saveTrack(tx: Tx, track: NewTrack): Promise<string> {
       track.processedBy,
       track.run,
       track.zoneM,
+      track.wayTypes ? JSON.stringify(track.wayTypes) : null,
     ],
   );
   const [row] = rows;
@@ -60,7 +64,8 @@ async function saveArtefacts(tx: Tx, trackId: string, track: NewTrack): Promise<
   await tx.query(
     `with series as (
        insert into track_series (track_id, series) values ($1, $2)
-       on conflict (track_id) do update set series = excluded.series)
+       on conflict (track_id) do update set series = excluded.series),
+          stretches as (delete from track_way_types where track_id = $1)
      insert into track_columns (track_id, columns_gzip) values ($1, $3)
      on conflict (track_id) do update set columns_gzip = excluded.columns_gzip`,
     [trackId, track.seriesJson, track.columnsGzip],
@@ -88,6 +93,7 @@ export interface ShownTrack {
   readonly privacyZoneAppliedM: number;
   /** The account's zone is another one by now: the places are left out, and the rest is to be made again. */
   readonly isStale: boolean;
+  readonly wayTypes: WayTypes | null;
   readonly stamp: string;
 }
 
@@ -115,7 +121,8 @@ export async function findTrack(db: Db, owned: OwnedTrack): Promise<ShownTrack |
     `select t.id, t.upload_id as "uploadId", t.format, ${SHOWN_STATISTICS} as statistics,
             t.pipeline_version as "pipelineVersion", t.input_sha256 as "inputSha256", t.created_at as "createdAt",
             t.near_duplicate_of as "nearDuplicateOf", u.privacy_zone_m as "privacyZoneM",
-            t.zone_m as "privacyZoneAppliedM", t.stale_since is not null as "isStale", ${STAMP} as stamp
+            t.zone_m as "privacyZoneAppliedM", t.stale_since is not null as "isStale", t.way_types as "wayTypes",
+            ${STAMP} as stamp
        from tracks t join uploads u on u.id = t.upload_id where t.id = $1 and t.account_id = $2`,
     [owned.trackId, owned.accountId],
   );

@@ -9,6 +9,8 @@ export interface Config {
   /** What the Temporal Web UI proves itself with at the codec endpoint; without it there is no endpoint. */
   readonly codecUiToken: string | undefined;
   readonly blobDir: string;
+  /** The map matcher; without it tracks have no way types. */
+  readonly valhalla: { readonly url: string; readonly region: string; readonly timeoutMs: number } | undefined;
   readonly host: string;
   readonly port: number;
   /** Origins whose pages may call the API from a browser. */
@@ -31,6 +33,13 @@ export function readConfig(env: Environment): Config {
     codecKeys: value.CAIRN_CODEC_KEYS,
     codecUiToken: value.CAIRN_CODEC_UI_TOKEN,
     blobDir: value.CAIRN_BLOB_DIR,
+    valhalla: value.CAIRN_VALHALLA_URL
+      ? {
+          url: value.CAIRN_VALHALLA_URL,
+          region: value.CAIRN_VALHALLA_REGION,
+          timeoutMs: value.CAIRN_VALHALLA_TIMEOUT_MS,
+        }
+      : undefined,
     host: value.CAIRN_HOST,
     port: value.PORT,
     corsOrigins: value.CAIRN_CORS_ORIGINS ?? [],
@@ -47,6 +56,9 @@ export const SETTINGS = {
   CAIRN_CODEC_KEYS: secret('Keys of the payload codec, `id:<32 bytes base64>`, the current one first.', parseCodecKeys),
   CAIRN_CODEC_UI_TOKEN: optional('Secret path part of the codec endpoint for the Temporal Web UI.', longSecret, true),
   CAIRN_BLOB_DIR: setting('Folder of the blob store.', text),
+  CAIRN_VALHALLA_URL: optional('Valhalla, which finds way types; without it tracks have none.', httpUrl),
+  CAIRN_VALHALLA_REGION: setting('Names its map, in tracks and metrics.', regionName, 'default'),
+  CAIRN_VALHALLA_TIMEOUT_MS: setting('How long one of its answers may take.', timeoutMs, '15000'),
   CAIRN_HOST: setting('Address to listen on.', text, '127.0.0.1'),
   PORT: setting('Port to listen on.', port, '3000'),
   CAIRN_CORS_ORIGINS: optional('Origins whose pages may call the API from a browser, separated by commas.', origins),
@@ -55,7 +67,13 @@ export const SETTINGS = {
 } as const;
 
 /** Names that belong to the command line and the embedded runtime; known, so that they are not taken for typing errors. */
-export const OTHER_SETTINGS = ['CAIRN_HOME', 'CAIRN_TEMPORAL_CLI', 'CAIRN_TEST_POSTGRES', 'CAIRN_POSTGRES'];
+export const OTHER_SETTINGS = [
+  'CAIRN_HOME',
+  'CAIRN_TEMPORAL_CLI',
+  'CAIRN_TEST_POSTGRES',
+  'CAIRN_POSTGRES',
+  'CAIRN_VALHALLA_PORT',
+];
 
 function setting<Value>(about: string, parse: (text: string) => Value, byDefault?: string): Setting<Value> {
   return { about, parse, secret: false, ...(byDefault !== undefined && { byDefault }) };
@@ -89,6 +107,18 @@ function httpUrl(value: string): string {
   const url = URL.canParse(value) ? new URL(value) : undefined;
   if (url?.protocol !== 'http:' && url?.protocol !== 'https:') throw new Error('must be an http(s) URL');
   return value.replace(/\/$/, '');
+}
+
+function regionName(value: string): string {
+  if (!/^[a-z0-9][a-z0-9-]{0,31}$/.test(value)) throw new Error('must be 1 to 32 of a-z 0-9 -');
+  return value;
+}
+
+/** Shorter than a stopping worker waits for its steps. */
+function timeoutMs(value: string): number {
+  const number = Number(value);
+  if (!/^\d{3,5}$/.test(value) || number > 18_000) throw new Error('must be milliseconds, 100 to 18000');
+  return number;
 }
 
 function origins(value: string): readonly string[] {

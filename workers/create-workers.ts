@@ -51,7 +51,7 @@ function common(deps: WorkersDeps): Omit<WorkerOptions, 'taskQueue'> {
   return {
     connection: deps.connection,
     namespace: deps.namespace,
-    activities: { digest: deps.steps.digest, recordFailure: deps.steps.recordFailure },
+    activities: { ...deps.steps },
     dataConverter: dataConverter(deps.codecKeys),
     plugins: [tracingPlugin('cairn-worker')],
     interceptors: { activity: [stepInterceptor(deps.log)] },

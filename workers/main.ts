@@ -1,6 +1,7 @@
 import { availableParallelism } from 'node:os';
 import { createRecordingReader } from '../activities/read-recording.ts';
 import { createUploadSteps } from '../activities/upload-steps.ts';
+import { createWayTypesStep } from '../activities/way-types-step.ts';
 import { processUploadId } from '../contracts/ids.ts';
 import { connect } from '../db/pool.ts';
 import { readConfig } from '../platform/config.ts';
@@ -9,6 +10,7 @@ import { flushTelemetry } from '../platform/flush-telemetry.ts';
 import { createLog } from '../platform/log.ts';
 import { createLoops } from '../platform/loops.ts';
 import { shutdownOnSignals } from '../platform/shutdown.ts';
+import { createValhalla } from '../services/valhalla.ts';
 import { workflowBundle } from './bundle.ts';
 import { connectPatiently } from './connect.ts';
 import { createWorkers } from './create-workers.ts';
@@ -32,7 +34,11 @@ shutdown.onClose('reader', () => reader.close());
 const connection = await connectPatiently(config.temporal.address, log);
 shutdown.onClose('temporal', () => connection.close());
 const ownerOf = ({ uploadId, run }: { uploadId: string; run: number }) => `workflow:${processUploadId(uploadId, run)}`;
-const steps = createUploadSteps({ db, reader, build: config.build, processedBy: 'workflow', ownerOf });
+const valhalla = config.valhalla && createValhalla(config.valhalla);
+const steps = {
+  ...createUploadSteps({ db, reader, build: config.build, processedBy: 'workflow', ownerOf }),
+  ...createWayTypesStep({ db, log, valhalla }),
+};
 const { codecKeys, temporal } = config;
 const bundle = await workflowBundle();
 const workers = await createWorkers({

@@ -1,4 +1,4 @@
-import { TRACK_ID, UPLOAD_ID } from './examples.ts';
+import { TRACK_ID, UPLOAD_ID, WAY_TYPES } from './examples.ts';
 
 const OTHER_ID = '01985a52-1a6c-7b0e-9d6b-3f1f4a6c2e11';
 const BUILD = '3f2c1ab';
@@ -89,8 +89,8 @@ export const TRACK_DEBUG = {
   },
   upload: { state: 'ready', run: 1, attempts: 1 },
   original: 'present',
-  artefacts: { series: { points: 3 }, columns: { bytes: 212 }, wayTypes: null },
-  now: { pipelineVersion: 2, apiBuild: BUILD, workerBuilds: [BUILD] },
+  artefacts: { series: { points: 3 }, columns: { bytes: 212 }, wayTypes: WAY_TYPES.wayTypes },
+  now: { pipelineVersion: 2, apiBuild: BUILD, workerBuilds: [BUILD], wayTypesConfigured: true },
   findings: [],
   reprocess: { possible: true, changes: [], byBuilds: [BUILD] },
 } as const;

@@ -47,6 +47,33 @@ const SPLIT = {
   averageHeartRateBpm: null,
 } as const;
 
+const WAY_TYPES_SUMMARY = {
+  status: 'ready',
+  version: 1,
+  costing: 'pedestrian',
+  region: 'alps',
+  mapVersion: '2026-11-14T02:10:00.000Z',
+  at: '2026-11-21T05:07:33.020Z',
+  kinds: [
+    { kind: 'path', lengthM: 80.1, share: 0.8005 },
+    { kind: 'track', lengthM: 20, share: 0.1999 },
+  ],
+  surfaces: [
+    { surface: 'dirt', lengthM: 80.1, share: 0.8005 },
+    { surface: 'gravel', lengthM: 20, share: 0.1999 },
+  ],
+  unmatchedShare: 0,
+  segments: 2,
+} as const;
+
+export const WAY_TYPES = {
+  wayTypes: WAY_TYPES_SUMMARY,
+  segments: [
+    { kind: 'track', surface: 'gravel', fromM: 0, lengthM: 20 },
+    { kind: 'path', surface: 'dirt', fromM: 20, lengthM: 80.1 },
+  ],
+} as const;
+
 export const TRACK = {
   id: TRACK_ID,
   uploadId: UPLOAD_ID,
@@ -103,13 +130,17 @@ export const TRACK = {
     withoutElevationShare: 0,
     medianIntervalS: 30,
   },
-  wayTypes: null,
+  wayTypes: WAY_TYPES_SUMMARY,
   warnings: [],
   privacyZoneM: null,
   privacyZoneAppliedM: 0,
   pipelineVersion: 2,
   inputSha256: 'ea887883b3d0729bc34c006939c1e205cd09349a1719670fd185941bb52d5b39',
-  links: { self: `/v1/tracks/${TRACK_ID}`, series: `/v1/tracks/${TRACK_ID}/series` },
+  links: {
+    self: `/v1/tracks/${TRACK_ID}`,
+    series: `/v1/tracks/${TRACK_ID}/series`,
+    wayTypes: `/v1/tracks/${TRACK_ID}/way-types`,
+  },
 } as const;
 
 const { laps: _laps, summary: _summary, gpsQuality: _quality, wayTypes: _ways, warnings: _warnings, ...SHORT } = TRACK;

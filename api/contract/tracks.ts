@@ -1,4 +1,4 @@
-import { SERIES, TRACK, TRACK_ID, TRACK_SUMMARY } from './examples.ts';
+import { SERIES, TRACK, TRACK_ID, TRACK_SUMMARY, WAY_TYPES } from './examples.ts';
 import { TRACK_DEBUG } from './examples-ops.ts';
 import { type OperationContract, ROWS_ONLY } from './operation.ts';
 
@@ -34,6 +34,11 @@ export const TRACKS: Readonly<Record<string, OperationContract>> = {
       bodies: { 'application/json': { name: 'Round the lake', sport: 'running', privacyZoneM: 400 } },
       answers: { 200: { ...TRACK, name: 'Round the lake', sport: 'running', privacyZoneM: 0 } },
     },
+  },
+  getTrackWayTypes: {
+    degraded: ROWS_ONLY,
+    refusals: ['request/invalid', 'request/not-found'],
+    examples: { parameters: { trackId: TRACK_ID }, answers: { 200: WAY_TYPES } },
   },
   deleteTrack: {
     degraded: {

@@ -43,6 +43,7 @@ export function measureDatabase(registers: Registry[], { db, build }: DatabaseMe
         this.set((operations && of(operations)) ?? Number.NaN);
       },
     });
+  measureUpstreams(registers, snapshot);
   new Gauge({
     name: 'cairn_database_up',
     help: 'Whether Postgres answered within the time of a scrape.',
@@ -70,6 +71,31 @@ export function measureDatabase(registers: Registry[], { db, build }: DatabaseMe
       }
     },
   });
+}
+
+/** Workers have no `/metrics` of their own: what they have called is counted in rows, for the whole installation. */
+function measureUpstreams(registers: Registry[], read: () => Promise<Operations | undefined>): void {
+  const counter = (name: string, help: string, of: (each: Operations['upstreamCalls'][number]) => number) =>
+    new Counter({
+      name,
+      help: `${help} Of the whole installation: take the maximum over processes, not the sum.`,
+      labelNames: ['upstream', 'region', 'outcome'],
+      registers,
+      async collect() {
+        const operations = await read();
+        this.reset();
+        for (const each of operations?.upstreamCalls ?? []) {
+          const { upstream, region, outcome } = each;
+          this.inc({ upstream, region, outcome }, of(each));
+        }
+      },
+    });
+  counter(
+    'cairn_upstream_calls_total',
+    'Calls to a service outside, and answers from the cache.',
+    ({ calls }) => calls,
+  );
+  counter('cairn_upstream_call_seconds_total', 'Time that they took.', ({ seconds }) => seconds);
 }
 
 type FinishedLabel = 'outcome' | 'kind' | 'path';

@@ -6,6 +6,7 @@ import { FailureSchema } from '../ops/schemas.ts';
 import { OriginalSchema } from '../original.ts';
 import { problems } from '../schemas.ts';
 import { type TrackDebugDeps, trackDebug } from '../track-debug.ts';
+import { WAY_TYPES } from '../way-types.ts';
 
 const Params = Type.Object({ trackId: Type.String({ format: 'uuid' }) });
 const builds = Type.Array(Type.String());
@@ -40,9 +41,14 @@ const TrackDebugSchema = Type.Object(
     artefacts: Type.Object({
       series: nullableObject({ points: Type.Integer() }, 'Null: not there.'),
       columns: nullableObject({ bytes: Type.Integer() }, 'Null: not there.'),
-      wayTypes: Type.Null({ description: 'Not derived by this pipeline version.' }),
+      wayTypes: Type.Object(WAY_TYPES),
     }),
-    now: Type.Object({ pipelineVersion, apiBuild: Type.String(), workerBuilds: builds }),
+    now: Type.Object({
+      pipelineVersion,
+      apiBuild: Type.String(),
+      workerBuilds: builds,
+      wayTypesConfigured: Type.Boolean({ description: 'Whether a reprocess would add way types.' }),
+    }),
     findings: Type.Array(Type.Object({ code: Type.Enum(Object.keys(FINDINGS)), detail: Type.String() }), {
       description: 'What is missing, stale or odd about the track, and about the processes that would make it again.',
     }),

@@ -5,6 +5,7 @@ import { findTrack, findTrackSeries, findTrackStamp, type ShownTrack } from '../
 import { ARTEFACT_DOCUMENTATION, NOT_MODIFIED, sendArtefact } from '../artefact.ts';
 import { problems } from '../schemas.ts';
 import { findFresh } from '../tracks/visible-track.ts';
+import { wayTypesView } from '../way-types.ts';
 
 const Params = Type.Object({ trackId: Type.String({ format: 'uuid' }) });
 
@@ -63,9 +64,10 @@ export const trackRoutes: FastifyPluginAsyncTypebox<ShapeDeps> = async (app, dep
 };
 
 export function trackView({ statistics, stamp: _, isStale: _isStale, ...rest }: ShownTrack): object {
-  // Rows of pipeline version 1 lack what came with version 2; nothing derives way types yet.
-  const underived = { laps: null, summary: null, gpsQuality: null, wayTypes: null };
+  const underived = { laps: null, summary: null, gpsQuality: null }; // rows of pipeline version 1 lack what came with 2
   const unreported = { sessions: [], pauses: [], utcOffsetS: null }; // of GPX, and of rows from before they were kept
-  const links = { self: `/v1/tracks/${rest.id}`, series: `/v1/tracks/${rest.id}/series` };
-  return { ...underived, ...unreported, ...statistics, ...rest, createdAt: rest.createdAt.toISOString(), links };
+  const self = `/v1/tracks/${rest.id}`;
+  const links = { self, series: `${self}/series`, wayTypes: `${self}/way-types` };
+  const [createdAt, wayTypes] = [rest.createdAt.toISOString(), wayTypesView(rest.wayTypes)];
+  return { ...underived, ...unreported, ...statistics, ...rest, createdAt, wayTypes, links };
 }

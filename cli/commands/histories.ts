@@ -9,8 +9,9 @@ export function historiesCommand(): Command {
     .command('capture')
     .description('Send one recording down each path of a running `npm start` and keep the histories, opened.')
     .requiredOption('--as <version>', 'the version to keep them under, such as 0.1.0; existing ones are never replaced')
-    .action(async ({ as: version }: { as: string }) => {
-      for (const file of await captureHistories(await readDevHome(), version)) console.log(`kept ${file}`);
+    .option('--path <path>', 'only this one of the paths')
+    .action(async ({ as: version, path: only }: { as: string; path?: string }) => {
+      for (const file of await captureHistories(await readDevHome(), { version, only })) console.log(`kept ${file}`);
     });
   return histories;
 }

@@ -25,6 +25,22 @@ export async function examineTemporal({ address, namespace }: Where['temporal'])
   }
 }
 
+/** Whether the map matcher answers; nothing where none is configured. */
+export async function examineValhalla(url: string | undefined): Promise<readonly Finding[]> {
+  if (url === undefined) return [];
+  const without = 'without it tracks get no way types until they are processed again';
+  try {
+    const answer = await fetch(`${url}/status`, { signal: AbortSignal.timeout(CONNECT_TIMEOUT_MS), redirect: 'error' });
+    if (!answer.ok) throw new Error(`/status answered ${answer.status}`);
+    const { version, tileset_last_modified: builtAt } = Object(await answer.json());
+    const map = typeof builtAt === 'number' ? new Date(builtAt * 1_000).toISOString() : 'an unknown time';
+    return [finding('upstream.valhalla', 'ok', `answers at ${url}, version ${version}, map of ${map}`)];
+  } catch (error) {
+    const detail = `away at ${url}: ${reasonOf(error)}; ${without}`;
+    return [finding('upstream.valhalla', 'red', detail, 'valhalla-away')];
+  }
+}
+
 /** Whether this user can write where originals are kept. */
 export async function examineBlobs(blobDir: string | undefined): Promise<Finding> {
   if (blobDir === undefined) return finding('blobs.writable', 'unknown', 'CAIRN_BLOB_DIR is not set here');

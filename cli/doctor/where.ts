@@ -10,11 +10,20 @@ export interface Where {
   readonly databaseUrl: string;
   readonly temporal: { readonly address: string; readonly namespace: string };
   readonly blobDir: string | undefined;
+  /** The map matcher, where one is configured. */
+  readonly valhallaUrl?: string;
 }
 
 /** From the environment, as production has it; else from a running `npm start`. Throws `UsageError` where there is neither. */
 export async function findWhere(options: { api?: string }): Promise<Where> {
-  const { DATABASE_URL, CAIRN_BLOB_DIR, CAIRN_HOME = '.cairn', CAIRN_HOST, PORT = '3000' } = environment();
+  const {
+    DATABASE_URL,
+    CAIRN_BLOB_DIR,
+    CAIRN_HOME = '.cairn',
+    CAIRN_HOST,
+    PORT = '3000',
+    CAIRN_VALHALLA_URL,
+  } = environment();
   const dev = await devHome();
   const isDev = dev !== undefined && (!DATABASE_URL || DATABASE_URL === dev.databaseUrl);
   const host = CAIRN_HOST && !['0.0.0.0', '::'].includes(CAIRN_HOST) ? CAIRN_HOST : '127.0.0.1';
@@ -24,6 +33,7 @@ export async function findWhere(options: { api?: string }): Promise<Where> {
     databaseUrl: await databaseUrl(),
     temporal: await temporalAddress(),
     blobDir: CAIRN_BLOB_DIR || (isDev ? path.join(path.resolve(CAIRN_HOME), 'blobs') : undefined),
+    ...(CAIRN_VALHALLA_URL && { valhallaUrl: httpUrl(CAIRN_VALHALLA_URL) }),
   };
 }
 

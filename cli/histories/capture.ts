@@ -2,6 +2,7 @@ import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
+import type { WorkflowHandle } from '@temporalio/client';
 import { historyToJSON } from '@temporalio/common/lib/proto-utils.js';
 import { processUploadId } from '../../contracts/ids.ts';
 import { generateGpx } from '../../domain/sample/generate-gpx.ts';
@@ -14,16 +15,26 @@ import { keepHistory } from './store.ts';
 
 export const HISTORIES_FOLDER = fileURLToPath(new URL('../../test/histories/', import.meta.url));
 
-/** Runs one recording per path through a running installation and keeps its history. Returns the files made. */
-export async function captureHistories(home: DevHome, version: string): Promise<readonly string[]> {
+/**
+ * Runs one recording per path (or down one of them) through a running installation and keeps its history. Returns the files
+ * made. For the path with way types the installation needs a map matcher (`npm run valhalla`).
+ */
+export async function captureHistories(
+  home: DevHome,
+  { version, only }: { version: string; only?: string | undefined },
+): Promise<readonly string[]> {
   const codecKeys = parseCodecKeys(home.codecKeys);
   const client = temporalClient({ address: home.temporalAddress, namespace: 'default', codecKeys });
   await mkdir(path.join(HISTORIES_FOLDER, 'processUpload'), { recursive: true });
   const kept: string[] = [];
   try {
-    for (const each of WORKFLOW_PATHS.processUpload) {
+    for (const each of WORKFLOW_PATHS.processUpload.filter((path) => only === undefined || only === path)) {
       const uploadId = await process(home, recordingFor(each));
-      const history = await client.workflow.getHandle(processUploadId(uploadId, 1)).fetchHistory();
+      const handle = client.workflow.getHandle(processUploadId(uploadId, 1));
+      await handle.result(); // the row is final before the workflow is
+      const history = await handle.fetchHistory();
+      if (each.endsWith('-wayTypes') !== asksForWayTypes(history))
+        throw new Error(`${each}: CAIRN_VALHALLA_URL must be set for paths with way types, and for no others`);
       const name = `processUpload/${each}@${version}.json`;
       await keepHistory(HISTORIES_FOLDER, name, await asText(historyToJSON(history), codecKeys));
       kept.push(name);
@@ -32,6 +43,12 @@ export async function captureHistories(home: DevHome, version: string): Promise<
     await client.connection.close();
   }
   return kept;
+}
+
+function asksForWayTypes({ events }: Pick<Awaited<ReturnType<WorkflowHandle['fetchHistory']>>, 'events'>): boolean {
+  const name = (event: NonNullable<typeof events>[number]) =>
+    event.activityTaskScheduledEventAttributes?.activityType?.name;
+  return (events ?? []).some((event) => name(event) === 'addWayTypes');
 }
 
 const ORDINARY_POINTS = 200;
@@ -56,7 +73,6 @@ async function process(home: DevHome, recording: Uint8Array<ArrayBuffer>): Promi
     if (state === 'ready' || state === 'failed') break;
     await pause(200);
   }
-  await pause(1_000); // the row is final just before the workflow is
   return String(id);
 }
 

@@ -1,4 +1,5 @@
 import { PIPELINE_CHANGES, PIPELINE_VERSION } from '../../contracts/track.ts';
+import { WAY_TYPES_VERSION, type WayTypes } from '../../contracts/way-types.ts';
 
 /** What is known of how a track came about, and of the processes there are now. */
 export interface TrackFacts {
@@ -8,6 +9,10 @@ export interface TrackFacts {
   readonly contentSha256: string;
   readonly hasSeries: boolean;
   readonly hasColumns: boolean;
+  /** Null: nobody was asked for them. */
+  readonly wayTypes: WayTypes | null;
+  /** Whether the installation has a map matcher now. */
+  readonly wayTypesConfigured: boolean;
   readonly original: 'present' | 'damaged' | 'missing' | 'unknown';
   /** The upload: open (a new run is under way), or its last run failed. */
   readonly isOpen: boolean;
@@ -30,7 +35,12 @@ export const FINDINGS = {
   'no-worker': 'No worker is alive; the API processes uploads itself.',
   'series-missing': 'The playback series is not there.',
   'columns-missing': 'The normal form is not there.',
-  'way-types-absent': 'Way types are not derived: they are not configured in this installation.',
+  'way-types-absent':
+    'Way types were not asked for when the track was made: not configured then, or it was processed while the engine was away.',
+  'way-types-pending': 'Way types are still being derived.',
+  'way-types-unavailable':
+    'Way types could not be derived: the map matcher was away, refused the line, or the work was lost.',
+  'way-types-older': 'Way types were derived in an older way than the current one.',
   'input-differs': 'The track was made from other bytes than those of its upload.',
   'original-missing': 'The original is not in the blob store; a reprocess would fail.',
   'original-damaged': 'The original in the blob store is not as long as it was; a reprocess would fail.',
@@ -54,7 +64,7 @@ export function findingsOf(facts: TrackFacts): readonly Finding[] {
     ['no-worker', workerBuilds.length === 0],
     ['series-missing', !facts.hasSeries],
     ['columns-missing', !facts.hasColumns],
-    ['way-types-absent', true],
+    ...wayTypesFindings(facts),
     ['input-differs', facts.inputSha256 !== facts.contentSha256],
     ['original-missing', original === 'missing'],
     ['original-damaged', original === 'damaged'],
@@ -64,6 +74,16 @@ export function findingsOf(facts: TrackFacts): readonly Finding[] {
     ['reprocess-failed', facts.lastRunFailed],
   ];
   return holds.flatMap(([finding, isSo]) => (isSo ? [finding] : []));
+}
+
+function wayTypesFindings({ wayTypes }: TrackFacts): readonly (readonly [Finding, boolean])[] {
+  const status = wayTypes?.status ?? 'not-configured';
+  return [
+    ['way-types-absent', status === 'not-configured' || status === 'skipped'],
+    ['way-types-pending', status === 'pending'],
+    ['way-types-unavailable', status === 'unavailable'],
+    ['way-types-older', wayTypes?.status === 'ready' && wayTypes.version < WAY_TYPES_VERSION],
+  ];
 }
 
 export interface ReprocessPreview {
@@ -78,7 +98,12 @@ export interface ReprocessPreview {
 export function reprocessPreview(facts: TrackFacts): ReprocessPreview {
   const { pipelineVersion, workerBuilds, apiBuild } = facts;
   const versions = Object.entries(PIPELINE_CHANGES).filter(([version]) => Number(version) > pipelineVersion);
-  const missing = [...(facts.hasSeries ? [] : ['series']), ...(facts.hasColumns ? [] : ['columns'])];
+  const wayTypesComeBack = facts.wayTypesConfigured && wayTypesFindings(facts).some(([, isSo]) => isSo);
+  const missing = [
+    ...(facts.hasSeries ? [] : ['series']),
+    ...(facts.hasColumns ? [] : ['columns']),
+    ...(wayTypesComeBack ? ['wayTypes'] : []),
+  ];
   return {
     possible: facts.original === 'present' || facts.original === 'unknown',
     changes: [...new Set([...versions.flatMap(([, parts]) => parts), ...missing])],

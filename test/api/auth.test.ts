@@ -34,6 +34,7 @@ const ACCESS: Readonly<Record<string, 'public' | 'account' | 'operator'>> = {
   'GET /v1/account': 'account',
   'PATCH /v1/account': 'account',
   'GET /v1/tracks/{trackId}/series': 'account',
+  'GET /v1/tracks/{trackId}/way-types': 'account',
   'GET /v1/tracks/{trackId}/debug': 'account',
   'GET /v1/ops/tracks/{trackId}/debug': 'operator',
   'GET /v1/ops/uploads': 'operator',

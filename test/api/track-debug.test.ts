@@ -45,7 +45,7 @@ test('a track of now, by a worker of the same build as this API: nothing would c
     },
     upload: { state: 'ready', run: 1, attempts: 1 },
     original: 'present',
-    artefacts: { series: { points: 2 }, columns: { bytes: 3 }, wayTypes: null },
+    artefacts: { series: { points: 2 }, columns: { bytes: 3 }, wayTypes: { status: 'not-configured' } },
     now: { pipelineVersion: PIPELINE_VERSION, apiBuild: 'test', workerBuilds: ['test'] },
     reprocess: { possible: true, changes: [], byBuilds: ['test'] },
   });

@@ -17,14 +17,18 @@ test('a track is shown with every field that was derived, and those that the con
     id: trackId,
     uploadId,
     format: 'gpx',
-    wayTypes: null,
+    wayTypes: { status: 'not-configured' },
     privacyZoneM: null,
     privacyZoneAppliedM: 0,
     pipelineVersion: 2,
     inputSha256: 'ab'.repeat(32),
     createdAt: expect.stringMatching(/^20\d\d-.*Z$/),
     nearDuplicateOf: null,
-    links: { self: `/v1/tracks/${trackId}`, series: `/v1/tracks/${trackId}/series` },
+    links: {
+      self: `/v1/tracks/${trackId}`,
+      series: `/v1/tracks/${trackId}/series`,
+      wayTypes: `/v1/tracks/${trackId}/way-types`,
+    },
   });
 });
 

@@ -8,6 +8,7 @@ import type { FastifyInstance } from 'fastify';
 import { afterAll, inject } from 'vitest';
 import { createRecordingReader, type RecordingReader } from '../../activities/read-recording.ts';
 import { createUploadSteps } from '../../activities/upload-steps.ts';
+import { createWayTypesStep } from '../../activities/way-types-step.ts';
 import { buildApp } from '../../api/app.ts';
 import { type Dispatcher, startDispatcher } from '../../api/dispatcher.ts';
 import { startEventRelay } from '../../api/events/relay.ts';
@@ -21,6 +22,7 @@ import { temporalClient } from '../../platform/temporal/client.ts';
 import { type CodecKeyring, parseCodecKeys } from '../../platform/temporal/keyring.ts';
 import type { BlobStore } from '../../services/blob-store.ts';
 import { openFsBlobStore } from '../../services/blob-store-fs.ts';
+import type { Valhalla } from '../../services/valhalla.ts';
 import { workflowBundle } from '../../workers/bundle.ts';
 import { createWorkers } from '../../workers/create-workers.ts';
 import { installRuntime } from '../../workers/runtime.ts';
@@ -53,6 +55,8 @@ export interface StackOptions {
   readonly codecUiToken?: string;
   /** Whether the inline path is there; without it what no worker processes stays open. */
   readonly inline?: boolean;
+  /** The map matcher; none by default. */
+  readonly valhalla?: Valhalla;
 }
 
 export async function testStack(options: StackOptions = {}): Promise<Stack> {
@@ -66,11 +70,12 @@ export async function testStack(options: StackOptions = {}): Promise<Stack> {
   const client = temporalClient({ address, namespace, codecKeys });
   const blobs = await openFsBlobStore(blobDir);
   const reader = createRecordingReader({ blobDir, processes: 2 });
-  const start = (upload: Parameters<typeof startUpload>[1]) => startUpload(client, upload);
+  const wayTypes = options.valhalla !== undefined;
+  const start = (upload: Parameters<typeof startUpload>[1]) => startUpload(client, upload, { wayTypes });
   const isReachable = () => isTemporalReachable(client);
   const dispatcher = startDispatcher({ db: database.db, loops, log, start, isReachable });
   const inline = options.inline
-    ? startInlinePath({ db: database.db, loops, log, reader, build: 'test', temporal: dispatcher })
+    ? startInlinePath({ db: database.db, loops, log, reader, build: 'test', wayTypes, temporal: dispatcher })
     : {
         status: () => ({ reason: undefined, processed: 0, processedFor: { 'temporal away': 0, 'no worker alive': 0 } }),
       };
@@ -79,6 +84,7 @@ export async function testStack(options: StackOptions = {}): Promise<Stack> {
   const app = await buildApp({
     log,
     build: 'test',
+    wayTypes,
     ...database,
     blobs,
     reader,
@@ -101,7 +107,7 @@ export async function testStack(options: StackOptions = {}): Promise<Stack> {
   return {
     ...parts,
     headers: { authorization: `Bearer ${key}` },
-    startWorkers: () => startWorkers({ ...parts, address }),
+    startWorkers: () => startWorkers({ ...parts, address, valhalla: options.valhalla }),
   };
 }
 
@@ -110,17 +116,23 @@ function expectAlive(name: string): never {
 }
 
 async function startWorkers(
-  stack: Pick<Stack, 'db' | 'reader' | 'log' | 'codecKeys' | 'namespace'> & { address: string },
+  stack: Pick<Stack, 'db' | 'reader' | 'log' | 'codecKeys' | 'namespace'> & {
+    address: string;
+    valhalla: Valhalla | undefined;
+  },
 ): Promise<{ stop(): Promise<void> }> {
   installRuntime(stack.log);
   const connection = await NativeConnection.connect({ address: stack.address });
-  const steps = createUploadSteps({
-    db: stack.db,
-    reader: stack.reader,
-    build: 'test',
-    processedBy: 'workflow',
-    ownerOf: ({ uploadId, run }) => `workflow:${processUploadId(uploadId, run)}`,
-  });
+  const steps = {
+    ...createUploadSteps({
+      db: stack.db,
+      reader: stack.reader,
+      build: 'test',
+      processedBy: 'workflow',
+      ownerOf: ({ uploadId, run }) => `workflow:${processUploadId(uploadId, run)}`,
+    }),
+    ...createWayTypesStep(stack),
+  };
   const { codecKeys, log, namespace } = stack;
   const bundle = await workflowBundle();
   const workers = await createWorkers({ connection, namespace, codecKeys, workflowBundle: bundle, steps, log });

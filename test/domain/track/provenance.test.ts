@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { PIPELINE_CHANGES, PIPELINE_VERSION } from '../../../contracts/track.ts';
+import { WAY_TYPES_VERSION, type WayTypes } from '../../../contracts/way-types.ts';
 import { findingsOf, reprocessPreview, type TrackFacts } from '../../../domain/track/provenance.ts';
 
 const WELL: TrackFacts = {
@@ -9,6 +10,8 @@ const WELL: TrackFacts = {
   contentSha256: 'aa',
   hasSeries: true,
   hasColumns: true,
+  wayTypes: { status: 'not-applicable' },
+  wayTypesConfigured: true,
   original: 'present',
   isOpen: false,
   lastRunFailed: false,
@@ -16,6 +19,21 @@ const WELL: TrackFacts = {
   apiBuild: 'b1',
   workerBuilds: ['b1'],
 };
+
+const AT = '2026-11-21T08:00:00.000Z';
+const UNAVAILABLE = { status: 'unavailable', fault: 'away', at: AT } as const;
+const madeBy = (version: number): WayTypes => ({
+  status: 'ready',
+  version,
+  costing: 'bicycle',
+  region: 'r',
+  mapVersion: AT,
+  at: AT,
+  kinds: [],
+  surfaces: [],
+  unmatchedShare: 0,
+  segments: 0,
+});
 
 test('every pipeline version after the first says what it changed', () => {
   const versions = Array.from({ length: PIPELINE_VERSION - 1 }, (_, i) => i + 2);
@@ -32,6 +50,12 @@ test.each<[string, Partial<TrackFacts>, string[]]>([
   ['no worker', { workerBuilds: [] }, ['no-worker']],
   ['no series', { hasSeries: false }, ['series-missing']],
   ['no columns', { hasColumns: false }, ['columns-missing']],
+  ['a track nobody asked way types for', { wayTypes: null }, ['way-types-absent']],
+  ['way types that the inline path left out', { wayTypes: { status: 'skipped' } }, ['way-types-absent']],
+  ['way types to come', { wayTypes: { status: 'pending' } }, ['way-types-pending']],
+  ['way types that could not be had', { wayTypes: UNAVAILABLE }, ['way-types-unavailable']],
+  ['way types made in an older way', { wayTypes: madeBy(WAY_TYPES_VERSION - 1) }, ['way-types-older']],
+  ['way types of now', { wayTypes: madeBy(WAY_TYPES_VERSION) }, []],
   ['other bytes', { inputSha256: 'bb' }, ['input-differs']],
   ['no original', { original: 'missing' }, ['original-missing']],
   ['a damaged original', { original: 'damaged' }, ['original-damaged']],
@@ -40,7 +64,7 @@ test.each<[string, Partial<TrackFacts>, string[]]>([
   ['another zone', { isStale: true }, ['zone-changed']],
   ['a failed reprocess', { lastRunFailed: true }, ['reprocess-failed']],
 ])('%s is found', (_, changes, found) => {
-  expect(findingsOf({ ...WELL, ...changes }).filter((code) => code !== 'way-types-absent')).toEqual(found);
+  expect(findingsOf({ ...WELL, ...changes })).toEqual(found);
 });
 
 test('another build of the same pipeline version changes nothing but the stamp', () => {
@@ -52,4 +76,11 @@ test('an older pipeline version changes what came since, and what is missing com
   const preview = reprocessPreview({ ...WELL, pipelineVersion: 1, hasColumns: false, workerBuilds: [] });
   expect(preview.changes).toEqual([...new Set([...Object.values(PIPELINE_CHANGES).flat(), 'columns'])]);
   expect(preview.byBuilds).toEqual(['b1']);
+});
+
+test('way types come back by a reprocess only where there is a map matcher', () => {
+  const away = { ...WELL, wayTypes: UNAVAILABLE };
+  expect(reprocessPreview(away).changes).toEqual(['wayTypes']);
+  expect(reprocessPreview({ ...away, wayTypesConfigured: false }).changes).toEqual([]);
+  expect(reprocessPreview(WELL).changes).toEqual([]);
 });
