@@ -1,5 +1,6 @@
 import { type RejectionRow, row } from './rejection-row.ts';
 import { OF_RECORDINGS } from './rejections-of-recordings.ts';
+import { OF_TCX } from './rejections-of-tcx.ts';
 
 export type { RejectionRow };
 
@@ -152,6 +153,7 @@ export const REJECTIONS = {
   ),
 
   ...OF_RECORDINGS,
+  ...OF_TCX,
   'processing/time-limit': row(422, 'user', 'Reading the file took too long.', 'Split or simplify the recording.'),
   'processing/memory-limit': row(
     422,

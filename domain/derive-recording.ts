@@ -2,6 +2,7 @@ import type { DerivedRecording, RecordingFormat } from '../contracts/recordings.
 import { Rejection } from '../contracts/rejections.ts';
 import { readFit } from './fit/read-fit.ts';
 import { readGpx } from './gpx/read-gpx.ts';
+import { readTcx } from './tcx/read-tcx.ts';
 import { encodeColumns } from './track/columns.ts';
 import { cumulativeDistanceM } from './track/distance.ts';
 import { seriesOf } from './track/series.ts';
@@ -34,5 +35,5 @@ function readTrack(bytes: Uint8Array, { format, receivedAtMs }: DeriveOptions): 
   if (bytes.length === 0) throw new Rejection('upload/empty-file', { offset: 0 });
   if (format === 'gpx') return readGpx(bytes, { receivedAtMs });
   if (format === 'fit') return readFit(bytes, { receivedAtMs });
-  throw new Rejection('upload/unsupported-type', { detail: `${format.toUpperCase()} is not read yet.` });
+  return readTcx(bytes, { receivedAtMs });
 }

@@ -19,7 +19,7 @@ export interface SaxesHandlers {
  * instead of 0.5 s; Node 20.20).
  */
 export function createSaxes(): { parser: SaxesParser; handlers: SaxesHandlers } {
-  // XML 1.1 would let control characters in, and no GPX needs it.
+  // XML 1.1 would let control characters in, and no recording needs it.
   const parser = new SaxesParser({ xmlns: false, position: false, forceXMLVersion: true, defaultXMLVersion: '1.0' });
   const fields: object = parser;
   if (!takesHandlers(fields)) throw new Error('This is not the saxes that the reader was written for.');

@@ -1,18 +1,20 @@
-import { Rejection } from '../../contracts/rejections.ts';
+import type { Rejection } from '../../contracts/rejections.ts';
+import { xmlRejection } from './dialect.ts';
 import { doctypeForbidden } from './prolog.ts';
 import { byteOf, firstUnit, lastUnit, markOffset, tagOffset, type XmlState } from './xml-state.ts';
 
 /** Turns what saxes says into a refusal that points at the byte where the fault begins. */
 export function xmlFault(state: XmlState, message: string): Rejection {
   if (state.isClosing) return truncated(state);
-  if (message.startsWith('inappropriately located doctype')) return doctypeForbidden(beforeHere(state, '<'));
-  return new Rejection('gpx/malformed', { offset: faultOffset(state, message), detail: sentence(message) });
+  if (message.startsWith('inappropriately located doctype'))
+    return doctypeForbidden(state.dialect, beforeHere(state, '<'));
+  return xmlRejection(state.dialect, 'malformed', { offset: faultOffset(state, message), detail: sentence(message) });
 }
 
 export function truncated(state: XmlState): Rejection {
   const inside = state.path.at(-1);
   const where = inside === undefined ? 'before the document is whole' : `inside <${inside}>`;
-  return new Rejection('gpx/truncated', { offset: state.bytes.length, detail: `The file ends ${where}.` });
+  return xmlRejection(state.dialect, 'truncated', { offset: state.bytes.length, detail: `The file ends ${where}.` });
 }
 
 function faultOffset(state: XmlState, message: string): number {
