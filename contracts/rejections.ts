@@ -128,7 +128,7 @@ export const REJECTIONS = {
     415,
     'user',
     'This is not a recording that Cairn reads.',
-    'Upload a GPX or FIT file, plain or gzip-compressed.',
+    'Upload a GPX, FIT or TCX file, plain or gzip-compressed.',
   ),
   'upload/too-large': row(
     413,

@@ -5,7 +5,7 @@ import { type XmlDialect, xmlRejection } from './dialect.ts';
 import type { EncodingFound } from './encoding.ts';
 import { refuseDoctype } from './prolog.ts';
 import { createSaxes } from './saxes-handlers.ts';
-import { truncated, xmlFault } from './xml-faults.ts';
+import { refuseBrokenReference, truncated, xmlFault } from './xml-faults.ts';
 import { limitAttribute, limitElement, limitText, limitUnfinished, overLimit } from './xml-limits.ts';
 import { enterPiece, markOffset, setMark, tagOffset, unitBytes, type XmlSink, type XmlState } from './xml-state.ts';
 
@@ -37,6 +37,7 @@ function readPiece(state: XmlState, from: number): number {
   }
   enterPiece(state, text, from, end);
   state.parser.write(text);
+  refuseBrokenReference(state, end);
   if (decoded.fault) throw encodingFault(state, decoded.fault);
   limitUnfinished(state, end);
   return end;

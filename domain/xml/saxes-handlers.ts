@@ -11,6 +11,8 @@ export interface SaxesHandlers {
   commentHandler: (text: string) => void;
   piHandler: (instruction: unknown) => void;
   textHandler: ((text: string) => void) | undefined;
+  /** What follows an `&` whose `;` has not come yet; empty outside of references. */
+  readonly entity: string;
 }
 
 /**
@@ -27,5 +29,5 @@ export function createSaxes(): { parser: SaxesParser; handlers: SaxesHandlers } 
 }
 
 function takesHandlers(parser: object): parser is SaxesHandlers {
-  return 'chunkPosition' in parser && 'stateTable' in parser;
+  return 'chunkPosition' in parser && 'stateTable' in parser && 'entity' in parser;
 }
