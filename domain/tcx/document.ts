@@ -1,9 +1,9 @@
-import type { Lap } from '../../contracts/track.ts';
 import { createTrackBuilder, type TrackBuilder } from '../track/track-builder.ts';
 import { createNamespaces, type Namespaces } from '../xml/namespaces.ts';
 import { createFaultCounts } from '../xml-points/point-faults.ts';
 import type { PointReading } from '../xml-points/point-values.ts';
 import type { TcxElement } from './grammar.ts';
+import type { LapRow } from './lap-row.ts';
 import { TCX_VOCABULARY } from './vocabulary.ts';
 
 /** What has been read of a TCX document so far. */
@@ -42,17 +42,6 @@ export interface Recording {
   lapFrom: number;
   /** First points after a pause. */
   readonly resumedAt: number[];
-}
-
-/** Numbers of a lap, by their names in the contract. */
-export type LapTotal = Exclude<
-  { [K in keyof Lap]: number extends Exclude<Lap[K], null> ? K : never }[keyof Lap],
-  'elapsedS' | 'elevationGainM' | 'elevationLossM'
->;
-
-export interface LapRow extends Partial<Record<LapTotal, number>> {
-  readonly startedAtMs: number;
-  trigger: string | null;
 }
 
 /** An activity, or a transition between two. */

@@ -1,5 +1,5 @@
 import { type NumberRange, RANGES } from '../xml-points/point-values.ts';
-import type { LapTotal } from './document.ts';
+import type { LapTotal } from './lap-row.ts';
 
 /** What an element does, where it stands. */
 export type TcxElement = Container | Value;

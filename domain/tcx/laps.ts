@@ -2,7 +2,8 @@ import type { Lap, Pause, RecorderReport, Session } from '../../contracts/track.
 import { LIMITS, type LimitName } from '../limits/limits.ts';
 import { hasZone, parseDateTimeMs } from '../xml/date-time.ts';
 import { isPlausible, type NumberRange, RANGES } from '../xml-points/point-values.ts';
-import type { LapRow, LapTotal, Recording, SessionRow, TcxDocument } from './document.ts';
+import type { Recording, SessionRow, TcxDocument } from './document.ts';
+import type { LapRow, LapTotal } from './lap-row.ts';
 import { sportWord, triggerWord } from './words.ts';
 
 /** A lap begins in what is being read; returns the limit that it would pass. */

@@ -40,3 +40,11 @@ function bytesOf(content: Content): Uint8Array {
   const made = typeof content === 'function' ? content() : content;
   return typeof made === 'string' ? Buffer.from(made) : Uint8Array.from(made);
 }
+
+/** A vocabulary of XML, so that whatever can be wrong with XML is tried in each. */
+export interface Xml {
+  readonly dialect: 'gpx' | 'tcx';
+  readonly root: string;
+  /** A whole good document; `inside` stands behind its points, `note` is a text that is read. */
+  document(parts?: { inside?: string; note?: string }): string;
+}

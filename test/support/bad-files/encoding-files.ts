@@ -1,5 +1,4 @@
-import { accepted, type BadFile, ofClass, refused, warned } from './bad-file.ts';
-import type { Xml } from './xml-files.ts';
+import { accepted, type BadFile, ofClass, refused, warned, type Xml } from './bad-file.ts';
 
 export function encodingFiles({ dialect, document }: Xml): BadFile[] {
   const bad = (name: string, content: Uint8Array) => refused(name, content, `${dialect}/bad-encoding`);

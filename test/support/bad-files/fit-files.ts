@@ -17,16 +17,10 @@ const repeated =
 
 /** Integrity, header, truncation, definitions, developer fields, timestamps, values, chains, counts. */
 export function fitFiles(): BadFile[] {
-  return [...integrity(), ...definitions(), ...times(), ...notATrack(), ...counts()];
+  return [...integrity(), ...tails(), ...definitions(), ...times(), ...notATrack(), ...counts()];
 }
 
 function integrity(): BadFile[] {
-  const flipped = (where: number) => {
-    const bytes = Buffer.from(WHOLE);
-    bytes.writeUInt8(bytes.readUInt8(where) ^ 0x10, where);
-    return bytes;
-  };
-  const first = fitFile([...GOOD, ...walk(30, 31)]);
   return [
     ...ofClass('FIT integrity', [
       refused('FIT with another checksum', smallFit({ fileCrc: 'wrong' }), 'fit/bad-checksum'),
@@ -58,6 +52,12 @@ function integrity(): BadFile[] {
         'fit/wrong-size',
       ),
     ]),
+  ];
+}
+
+function tails(): BadFile[] {
+  const first = fitFile([...GOOD, ...walk(30, 31)]);
+  return [
     ...ofClass('FIT truncation', [
       refused('FIT of 12 bytes', WHOLE.subarray(0, 12), 'fit/truncated'),
       refused('FIT of 13 bytes', WHOLE.subarray(0, 13), 'fit/truncated'),
@@ -212,4 +212,11 @@ function counts(): BadFile[] {
       'fit/no-checksum',
     ),
   ]);
+}
+
+/** The whole file with one bit of another value. */
+function flipped(where: number): Buffer {
+  const bytes = Buffer.from(WHOLE);
+  bytes.writeUInt8(bytes.readUInt8(where) ^ 0x10, where);
+  return bytes;
 }

@@ -1,6 +1,6 @@
 import { activity, isoAt, lap, TCX_2, tcx, tcxOf, tcxWalk, trackpoint } from '../tcx.ts';
-import { accepted, type BadFile, ofClass, refused, warned } from './bad-file.ts';
-import { type Xml, xmlFiles } from './xml-files.ts';
+import { accepted, type BadFile, ofClass, refused, warned, type Xml } from './bad-file.ts';
+import { xmlFiles } from './xml-files.ts';
 
 const GOOD = tcxWalk(0, 3);
 const one = (more: string) => tcxOf(lap([GOOD + trackpoint({ atS: 9, lat: 47, lon: 11, more })]));
@@ -15,8 +15,11 @@ const TCX: Xml = {
 };
 
 export function tcxFiles(): BadFile[] {
+  return [...xmlFiles(TCX), ...notATrack(), ...badValues(), ...atScale()];
+}
+
+function notATrack(): BadFile[] {
   return [
-    ...xmlFiles(TCX),
     ...ofClass('not a track', [
       refused('TCX without anything', '<TrainingCenterDatabase/>', 'tcx/no-points'),
       refused(
@@ -29,6 +32,11 @@ export function tcxFiles(): BadFile[] {
       refused('TCX of a foreign namespace', tcxOf(lap([GOOD])).replace(TCX_2, 'urn:other'), 'tcx/not-tcx'),
       refused('TCX of version 1', tcxOf(lap([GOOD])).replace(TCX_2, TCX_2.replace('v2', 'v1')), 'tcx/not-tcx'),
     ]),
+  ];
+}
+
+function badValues(): BadFile[] {
+  return [
     ...ofClass('one bad value among good points', [
       warned('TCX with a latitude beyond the pole', placed(90.5, 11), 'tcx/bad-position'),
       warned('TCX with a longitude without end', placed(47, '1e999'), 'tcx/bad-position'),
@@ -78,6 +86,11 @@ export function tcxFiles(): BadFile[] {
         'tcx/bad-time',
       ),
     ]),
+  ];
+}
+
+function atScale(): BadFile[] {
+  return [
     ...ofClass('counts', [
       refused(
         'TCX with a point too many',

@@ -1,15 +1,7 @@
 import type { RejectionCode } from '../../../contracts/rejections.ts';
 import { createRandom } from '../../../domain/sample/random.ts';
-import { accepted, type BadFile, ofClass, refused, warned } from './bad-file.ts';
+import { accepted, type BadFile, ofClass, refused, warned, type Xml } from './bad-file.ts';
 import { encodingFiles } from './encoding-files.ts';
-
-/** A vocabulary of XML, so that whatever can be wrong with XML is tried in each. */
-export interface Xml {
-  readonly dialect: 'gpx' | 'tcx';
-  readonly root: string;
-  /** A whole good document; `inside` stands behind its points, `note` is a text that is read. */
-  document(parts?: { inside?: string; note?: string }): string;
-}
 
 /** Entities, well-formedness, structure and encodings. */
 export function xmlFiles(xml: Xml): BadFile[] {
