@@ -15,7 +15,7 @@ const GPX: Xml = {
 };
 
 export function gpxFiles(): BadFile[] {
-  return [...xmlFiles(GPX), ...notATrack(), ...badValues(), ...atScale()];
+  return [...xmlFiles(GPX), ...notATrack(), ...badValues(), ...atScale(), ...traps()];
 }
 
 function notATrack(): BadFile[] {
@@ -108,6 +108,11 @@ function atScale(): BadFile[] {
       ),
       accepted('GPX with 300,000 empty segments', () => gpx(`${'</trkseg><trkseg>'.repeat(300_000)}${GOOD}`)),
     ]),
+  ];
+}
+
+function traps(): BadFile[] {
+  return [
     ...ofClass('performance traps', [
       accepted(
         'GPX in a zigzag',
