@@ -3,8 +3,8 @@ import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { SaxesParser } from 'saxes';
 import { deriveRecording } from '../domain/derive-recording.ts';
-import { detectEncoding } from '../domain/gpx/encoding.ts';
 import { readGpx, readStrictly } from '../domain/gpx/read-gpx.ts';
+import { detectEncoding } from '../domain/xml/encoding.ts';
 
 const peer = createRequire(new URL('./peers/package.json', import.meta.url));
 const receivedAtMs = Date.UTC(2026, 10, 21);
@@ -13,7 +13,7 @@ const receivedAtMs = Date.UTC(2026, 10, 21);
 const READERS: Readonly<Record<string, () => (bytes: Uint8Array) => number>> = {
   cairn: () => (bytes) => readGpx(bytes, { receivedAtMs }).lat.length,
   'cairn, derived': () => (bytes) => deriveRecording(bytes, { format: 'gpx', receivedAtMs }).statistics.points,
-  'cairn, strict': () => (bytes) => readStrictly(bytes, detectEncoding(bytes), { receivedAtMs }).tracks.count,
+  'cairn, strict': () => (bytes) => readStrictly(bytes, detectEncoding(bytes, 'gpx'), { receivedAtMs }).tracks.count,
   'saxes, events': () => saxesEvents,
   'sax, events': () => saxEvents(peer('sax')),
   'fast-xml-parser': () => fastXmlParser(peer('fast-xml-parser')),

@@ -1,6 +1,6 @@
 import { row } from './rejection-row.ts';
 
-/** Why a recording is refused once it is read, by format. Part of `REJECTIONS`. */
+/** Why a GPX or FIT is refused once it is read; TCX has a table of its own. Part of `REJECTIONS`. */
 export const OF_RECORDINGS = {
   'gpx/bad-encoding': row(
     422,

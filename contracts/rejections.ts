@@ -1,5 +1,6 @@
 import { type RejectionRow, row } from './rejection-row.ts';
 import { OF_RECORDINGS } from './rejections-of-recordings.ts';
+import { OF_TCX } from './rejections-of-tcx.ts';
 
 export type { RejectionRow };
 
@@ -133,7 +134,7 @@ export const REJECTIONS = {
     415,
     'user',
     'This is not a recording that Cairn reads.',
-    'Upload a GPX or FIT file, plain or gzip-compressed.',
+    'Upload a GPX, FIT or TCX file, plain or gzip-compressed.',
   ),
   'upload/too-large': row(
     413,
@@ -158,6 +159,7 @@ export const REJECTIONS = {
   ),
 
   ...OF_RECORDINGS,
+  ...OF_TCX,
   'processing/time-limit': row(422, 'user', 'Reading the file took too long.', 'Split or simplify the recording.'),
   'processing/memory-limit': row(
     422,

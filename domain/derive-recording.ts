@@ -4,6 +4,7 @@ import { deriveTrack } from './derive-track.ts';
 import { readFit } from './fit/read-fit.ts';
 import { readGpx } from './gpx/read-gpx.ts';
 import type { PrivacyZone } from './privacy/zone-centre.ts';
+import { readTcx } from './tcx/read-tcx.ts';
 import { encodeColumns } from './track/columns.ts';
 import type { Track } from './track/track.ts';
 
@@ -31,5 +32,5 @@ function readTrack(bytes: Uint8Array, { format, receivedAtMs }: DeriveOptions): 
   if (bytes.length === 0) throw new Rejection('upload/empty-file', { offset: 0 });
   if (format === 'gpx') return readGpx(bytes, { receivedAtMs });
   if (format === 'fit') return readFit(bytes, { receivedAtMs });
-  throw new Rejection('upload/unsupported-type', { detail: `${format.toUpperCase()} is not read yet.` });
+  return readTcx(bytes, { receivedAtMs });
 }

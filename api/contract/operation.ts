@@ -46,5 +46,5 @@ export function codes(isWanted: (code: RejectionCode) => boolean): readonly Reje
 
 /** A refused recording is an answer only with `Prefer: wait`; what processing finds is 422. */
 export const FOUND_BY_PROCESSING = codes(
-  (code) => /^(gpx|fit|processing)\//.test(code) && REJECTIONS[code].status === 422,
+  (code) => /^(gpx|fit|tcx|processing)\//.test(code) && REJECTIONS[code].status === 422,
 );

@@ -31,6 +31,11 @@ export const COMPATIBILITY = [
     note: 'Any visible ASCII is a key, not only a structured string; kept for 24 hours.',
   },
   { surface: 'GPX 1.0 and 1.1', level: 'exact', note: 'Strict; DOCTYPE is refused.' },
-  { surface: 'FIT, TCX', level: 'unsupported', note: 'Recognised, and refused with upload/unsupported-type.' },
+  { surface: 'FIT, protocols 1 and 2', level: 'approximate', note: 'What is read: docs/reference/fit.md.' },
+  {
+    surface: 'Training Center XML v2',
+    level: 'approximate',
+    note: 'Strict; DOCTYPE is refused. What is read: docs/reference/tcx.md.',
+  },
   { surface: "Strava's upload interface", level: 'unsupported', note: 'Not offered yet.' },
 ] as const;

@@ -45,6 +45,9 @@ export const UPLOAD_DOCUMENTATION: RouteDocumentation = {
   body: {
     content: {
       'application/gpx+xml': { schema: { type: 'string', contentMediaType: 'application/gpx+xml' } },
+      'application/vnd.garmin.tcx+xml': {
+        schema: { type: 'string', contentMediaType: 'application/vnd.garmin.tcx+xml' },
+      },
       'application/gzip': { schema: { type: 'string', contentMediaType: 'application/gzip' } },
       'application/octet-stream': { schema: { type: 'string', contentMediaType: 'application/octet-stream' } },
       'multipart/form-data': {

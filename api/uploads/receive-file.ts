@@ -107,15 +107,12 @@ function recordingFormat(detected: DetectedFormat, where = ''): RecordingFormat 
   switch (detected.kind) {
     case 'gpx':
     case 'fit':
+    case 'tcx':
       return detected.kind;
     case 'empty':
       throw new Rejection('upload/empty-file');
     case 'gzip':
       throw new Rejection('upload/nested-gzip');
-    case 'tcx':
-      throw new Rejection('upload/unsupported-type', {
-        detail: 'This is a TCX file; this version of Cairn reads GPX and FIT.',
-      });
     case 'unsupported':
       throw new Rejection('upload/unsupported-type', {
         detail: detected.looksLike

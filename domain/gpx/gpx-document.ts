@@ -1,20 +1,17 @@
 import { createTrackBuilder, type TrackBuilder } from '../track/track-builder.ts';
+import { createNamespaces, type Namespaces } from '../xml/namespaces.ts';
+import { createFaultCounts } from '../xml-points/point-faults.ts';
+import type { PointReading } from '../xml-points/point-values.ts';
 import type { GpxElement } from './element-table.ts';
-import { createNamespaces, type Namespaces } from './namespaces.ts';
-import { createFaultCounts, type FaultCounts } from './point-faults.ts';
+import { type ElementKind, GPX_VOCABULARY } from './vocabulary.ts';
 
 /** What has been read of a GPX document so far. */
-export interface GpxDocument {
-  readonly receivedAtMs: number;
+export interface GpxDocument extends PointReading {
   readonly tracks: TrackBuilder;
   readonly routes: TrackBuilder;
-  readonly namespaces: Namespaces;
-  readonly faults: FaultCounts;
+  readonly namespaces: Namespaces<ElementKind>;
   /** The open elements; one that stands where GPX does not allow it counts as `other`. */
   readonly path: GpxElement[];
-  /** Where the values inside the point that is being read go; null outside of points. */
-  points: TrackBuilder | null;
-  lastTimeMs: number;
   waypoints: number;
   creator: string | null;
   trackName: string | null;
@@ -28,7 +25,7 @@ export function createGpxDocument(receivedAtMs: number): GpxDocument {
     receivedAtMs,
     tracks: createTrackBuilder(),
     routes: createTrackBuilder(),
-    namespaces: createNamespaces(),
+    namespaces: createNamespaces(GPX_VOCABULARY),
     faults: createFaultCounts(),
     path: [],
     points: null,

@@ -1,9 +1,10 @@
 import { LIMITS } from '../limits/limits.ts';
 import { addPoint, startSegment, type TrackBuilder } from '../track/track-builder.ts';
+import { parseDecimal } from '../xml/decimal.ts';
+import { leave } from '../xml/namespaces.ts';
+import { setPointNumber, setPointTimeText } from '../xml-points/point-values.ts';
 import { GPX_ELEMENTS, type GpxElement } from './element-table.ts';
 import type { GpxDocument } from './gpx-document.ts';
-import { leave } from './namespaces.ts';
-import { setPointText } from './point-values.ts';
 
 /** The element, or `other` where it does not stand in its place. Counts misplaced points. */
 export function placed(document: GpxDocument, element: GpxElement): GpxElement {
@@ -55,7 +56,9 @@ export function closeElement(document: GpxDocument): GpxElement {
 export function takeText(document: GpxDocument, element: GpxElement, text: string): void {
   if (element.kind === 'name') takeName(document, text.trim());
   else if (element.kind === 'type') document.sport ??= text.trim() || null;
-  else setPointText(document, element, text);
+  else if (element.kind === 'time') setPointTimeText(document, text.trim());
+  // `<ele/>` is how several apps write "unknown": missing, but no fault.
+  else if (element.range !== null && text.trim() !== '') setPointNumber(document, element.range, parseDecimal(text));
 }
 
 function openSegment(document: GpxDocument, points: TrackBuilder): void {

@@ -1,11 +1,11 @@
 import { Rejection } from '../../contracts/rejections.ts';
-import { parseDecimal } from './decimal.ts';
+import { parseDecimal } from '../xml/decimal.ts';
+import { adoptRoot, declare, kindIn } from '../xml/namespaces.ts';
+import { overLimit } from '../xml/xml-limits.ts';
+import type { XmlSink } from '../xml/xml-state.ts';
 import { GPX_ELEMENTS } from './element-table.ts';
 import type { GpxDocument } from './gpx-document.ts';
 import { closeElement, hasRoom, isPoint, openElement, openPoint, placed, takeText } from './gpx-elements.ts';
-import { adoptRoot, declare, kindIn } from './namespaces.ts';
-import { overLimit } from './xml-limits.ts';
-import type { XmlSink } from './xml-state.ts';
 
 /** GPX for the strict reader: from strings, and every refusal with the byte of its start tag. */
 export function gpxSink(document: GpxDocument): XmlSink {
@@ -40,7 +40,7 @@ function open(document: GpxDocument, attributes: PointAttributes, name: string, 
   if (isPoint(element)) {
     const lat = coordinate(attributes.lat, 'lat', 90, tagOffset);
     const lon = coordinate(attributes.lon, 'lon', 180, tagOffset);
-    if (!hasRoom(document)) throw overLimit('gpx/too-many-points', 'points', tagOffset());
+    if (!hasRoom(document)) throw overLimit('gpx', 'too-many-points', 'points', tagOffset());
     openPoint(document, element, lat, lon);
   } else {
     openElement(document, element);
@@ -51,7 +51,7 @@ function open(document: GpxDocument, attributes: PointAttributes, name: string, 
 }
 
 function openRoot(document: GpxDocument, name: string, tagOffset: () => number): void {
-  if (adoptRoot(document.namespaces, name) === null) {
+  if (!adoptRoot(document.namespaces, name)) {
     throw new Rejection('gpx/not-gpx', {
       offset: tagOffset(),
       detail: `The root element <${name}> is not that of GPX.`,

@@ -1,22 +1,21 @@
-import { LIMITS } from '../limits/limits.ts';
+import { parseDecimal } from '../xml/decimal.ts';
+import { adoptRoot, declare, kindIn } from '../xml/namespaces.ts';
+import { type DayMemory, plainDecimal, plainTimeMs } from '../xml/plain-values.ts';
 import { attributeValueOf, textOf } from '../xml/raw-text.ts';
 import {
   GIVE_UP,
   NO_TEXT,
   type Opened,
-  type ScanLimits,
+  PLAIN_LIMITS,
   scanXml,
   TEXT_WANTED,
   type XmlVocabulary,
 } from '../xml/scan-xml.ts';
 import type { XmlName } from '../xml/xml-names.ts';
-import { parseDecimal } from './decimal.ts';
+import { setPointNumber, setPointTime } from '../xml-points/point-values.ts';
 import { GPX_ELEMENTS, type GpxElement } from './element-table.ts';
 import { createGpxDocument, type GpxDocument } from './gpx-document.ts';
 import { closeElement, hasRoom, isPoint, openElement, openPoint, placed, takeText } from './gpx-elements.ts';
-import { adoptRoot, declare, kindIn } from './namespaces.ts';
-import { type DayMemory, plainDecimal, plainTimeMs } from './plain-values.ts';
-import { setPointNumber, setPointTime } from './point-values.ts';
 
 /**
  * Reads a GPX document of plain UTF-8 without making strings of it. Null for one that is to be refused, and for one
@@ -24,16 +23,8 @@ import { setPointNumber, setPointTime } from './point-values.ts';
  */
 export function scanGpx(bytes: Uint8Array, bodyAt: number, receivedAtMs: number): GpxDocument | null {
   const document = createGpxDocument(receivedAtMs);
-  return scanXml(bytes, bodyAt, gpxVocabulary(document, bytes), SCAN_LIMITS) ? document : null;
+  return scanXml(bytes, bodyAt, gpxVocabulary(document, bytes), PLAIN_LIMITS) ? document : null;
 }
-
-const SCAN_LIMITS: ScanLimits = {
-  depth: LIMITS.xmlDepth.value,
-  attributes: LIMITS.xmlAttributes.value,
-  nameBytes: LIMITS.xmlNameBytes.value,
-  // The strict reader counts from one piece of markup to the next, which holds a text and the comment after it.
-  tokenBytes: LIMITS.xmlTextBytes.value / 4,
-};
 
 interface Reading {
   readonly bytes: Uint8Array;
@@ -84,7 +75,7 @@ function takeAttribute(reading: Reading, name: XmlName, from: number, to: number
 
 function open(reading: Reading, name: XmlName): Opened {
   const { document, bytes, lat, lon } = reading;
-  if (document.path.length === 0 && adoptRoot(document.namespaces, name.text) === null) return GIVE_UP;
+  if (document.path.length === 0 && !adoptRoot(document.namespaces, name.text)) return GIVE_UP;
   const element = placed(document, elementOf(reading, name));
   if (isPoint(element)) {
     const latitude = coordinate(bytes, lat);
@@ -106,7 +97,7 @@ function close({ bytes, document, day }: Reading, from: number, to: number): voi
   const value =
     range !== null ? plainDecimal(bytes, from, to) : kind === 'time' ? plainTimeMs(bytes, from, to, day) : Number.NaN;
   if (Number.isNaN(value)) takeText(document, element, textOf(bytes, from, to));
-  else if (range !== null) setPointNumber(document, element, value);
+  else if (range !== null) setPointNumber(document, range, value);
   else setPointTime(document, value);
 }
 

@@ -1,3 +1,5 @@
+import type { Vocabulary } from '../xml/namespaces.ts';
+
 /** What an element is to the reader; everything else is passed over. */
 export type ElementKind =
   | 'gpx'
@@ -17,22 +19,15 @@ export type ElementKind =
 
 export type SensorKind = 'heartRate' | 'cadence' | 'power' | 'temperature';
 
-/** The kind of a local name in a namespace; `uri` is '' for none. */
-export function kindOf(uri: string, local: string): ElementKind {
-  return VOCABULARIES.get(uri)?.get(local) ?? 'other';
-}
+export const GPX_VOCABULARY: Vocabulary<ElementKind> = {
+  root: 'gpx',
+  rootUris: new Set(['http://www.topografix.com/GPX/1/0', 'http://www.topografix.com/GPX/1/1']),
+  defaultUri: 'http://www.topografix.com/GPX/1/1',
+  kindOf: (uri, local) => NAMES.get(uri)?.get(local) ?? 'other',
+  kindOfUnbound: (local) => UNBOUND.get(local) ?? 'other',
+};
 
-/** A prefix that nothing binds: real files have such, so the local name decides. */
-export function kindOfUnbound(local: string): ElementKind {
-  return UNBOUND.get(local) ?? 'other';
-}
-
-export const GPX_NAMESPACES: ReadonlySet<string> = new Set([
-  'http://www.topografix.com/GPX/1/0',
-  'http://www.topografix.com/GPX/1/1',
-]);
-
-type Vocabulary = ReadonlyMap<string, ElementKind>;
+type Names = ReadonlyMap<string, ElementKind>;
 
 /** Sensor values that apps write without any namespace of their own. */
 const BARE_SENSORS: readonly [string, ElementKind][] = [
@@ -47,7 +42,7 @@ const BARE_SENSORS: readonly [string, ElementKind][] = [
   ['temperature', 'temperature'],
 ];
 
-const GPX: Vocabulary = new Map<string, ElementKind>([
+const GPX: Names = new Map<string, ElementKind>([
   ['gpx', 'gpx'],
   ['metadata', 'metadata'],
   ['trk', 'trk'],
@@ -63,22 +58,22 @@ const GPX: Vocabulary = new Map<string, ElementKind>([
   ...BARE_SENSORS,
 ]);
 
-const TRACK_POINT_EXTENSION: Vocabulary = new Map<string, ElementKind>([
+const TRACK_POINT_EXTENSION: Names = new Map<string, ElementKind>([
   ['hr', 'heartRate'],
   ['cad', 'cadence'],
   ['atemp', 'temperature'],
 ]);
 
-const POWER_EXTENSION: Vocabulary = new Map<string, ElementKind>([['PowerInWatts', 'power']]);
+const POWER_EXTENSION: Names = new Map<string, ElementKind>([['PowerInWatts', 'power']]);
 
-const CLUETRUST: Vocabulary = new Map<string, ElementKind>([
+const CLUETRUST: Names = new Map<string, ElementKind>([
   ['hr', 'heartRate'],
   ['cadence', 'cadence'],
   ['temp', 'temperature'],
   ['power', 'power'],
 ]);
 
-const VOCABULARIES: ReadonlyMap<string, Vocabulary> = new Map([
+const NAMES: ReadonlyMap<string, Names> = new Map([
   ['http://www.topografix.com/GPX/1/0', GPX],
   ['http://www.topografix.com/GPX/1/1', GPX],
   ['', new Map(BARE_SENSORS)],
@@ -88,4 +83,4 @@ const VOCABULARIES: ReadonlyMap<string, Vocabulary> = new Map([
   ['http://www.cluetrust.com/XML/GPXDATA/1/0', CLUETRUST],
 ]);
 
-const UNBOUND: Vocabulary = new Map([...POWER_EXTENSION, ...GPX]);
+const UNBOUND: Names = new Map([...POWER_EXTENSION, ...GPX]);

@@ -51,7 +51,7 @@ function detectText(text: string): DetectedFormat {
 }
 
 function detectMarkup(body: string): DetectedFormat {
-  const root = /<(?:[\w.-]+:)?([A-Za-z_][\w.-]*)/.exec(body.replace(/<!--[\s\S]*?(?:-->|$)/g, ''))?.[1];
+  const root = /<(?:!DOCTYPE\s+)?(?:[\w.-]+:)?([A-Za-z_][\w.-]*)/.exec(body.replace(/<!--[\s\S]*?(?:-->|$)/g, ''))?.[1];
   if (root === 'TrainingCenterDatabase') return { kind: 'tcx' };
   if (root === 'kml') return { kind: 'unsupported', looksLike: 'KML' };
   if (root !== undefined && /^html$/i.test(root)) return { kind: 'unsupported', looksLike: 'HTML' };

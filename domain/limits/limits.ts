@@ -59,6 +59,9 @@ export const LIMITS = {
   fitLaps: limit(10_000, 'laps', 'They are listed with the track; a lap a minute for a week.'),
   fitSessions: limit(1_000, 'sessions', 'They are listed with the track; a triathlon has five.'),
   fitTimerEvents: limit(50_000, 'events', 'Starts and stops; a day of city traffic with automatic pause has hundreds.'),
+  tcxLaps: limit(10_000, 'laps', 'They are listed with the track, as those of FIT.'),
+  tcxSessions: limit(1_000, 'sessions', 'Activities, and transitions between them; they are listed with the track.'),
+  tcxPauses: limit(50_000, 'events', 'Tracks of one lap with points before them; they are listed with the track.'),
   parseTimeMs: limit(10_000, 'ms', 'The largest allowed file reads in about 3 s on a slow core; longer is an attack.'),
   seriesPoints: limit(2_000, 'points', 'A screen is about 2,000 pixels wide, and the JSON stays near 100 kB.'),
   splits: limit(

@@ -13,10 +13,17 @@ export interface TrackBuilder {
   cadence: Float32Array | null;
   power: Float32Array | null;
   temperature: Float32Array | null;
+  recordedDistanceM: Float64Array | null;
+  recordedSpeedMps: Float32Array | null;
 }
 
-export type WideColumn = 'ele' | 'timeMs';
-export type SensorColumn = 'heartRate' | 'cadence' | 'power' | 'temperature';
+/** Columns of numbers; the position and the time are no such. */
+export type NumberColumn = Exclude<WideColumn, 'timeMs'> | SensorColumn;
+export type WideColumn = (typeof WIDE)[number];
+export type SensorColumn = (typeof SENSORS)[number];
+
+const WIDE = ['ele', 'timeMs', 'recordedDistanceM'] as const;
+const SENSORS = ['heartRate', 'cadence', 'power', 'temperature', 'recordedSpeedMps'] as const;
 
 const FIRST_CAPACITY = 1024;
 
@@ -33,6 +40,8 @@ export function createTrackBuilder(): TrackBuilder {
     cadence: null,
     power: null,
     temperature: null,
+    recordedDistanceM: null,
+    recordedSpeedMps: null,
   };
 }
 
@@ -42,6 +51,18 @@ export function addPoint(builder: TrackBuilder, lat: number, lon: number): void 
   builder.lat[builder.count] = lat;
   builder.lon[builder.count] = lon;
   builder.count++;
+}
+
+/** Gives the newest point another place; NaN for none. */
+export function setPosition(builder: TrackBuilder, lat: number, lon: number): void {
+  builder.lat[builder.count - 1] = lat;
+  builder.lon[builder.count - 1] = lon;
+}
+
+/** Sets a value of the newest point. */
+export function setNumber(builder: TrackBuilder, column: NumberColumn, value: number): void {
+  if (column === 'ele' || column === 'recordedDistanceM') setWide(builder, column, value);
+  else setSensor(builder, column, value);
 }
 
 /** Sets a value of the newest point. */
@@ -54,8 +75,7 @@ export function setWide(builder: TrackBuilder, column: WideColumn, value: number
   values[builder.count - 1] = value;
 }
 
-/** Sets a value of the newest point. */
-export function setSensor(builder: TrackBuilder, column: SensorColumn, value: number): void {
+function setSensor(builder: TrackBuilder, column: SensorColumn, value: number): void {
   let values = builder[column];
   if (values === null) {
     values = new Float32Array(builder.capacity).fill(Number.NaN);
@@ -68,10 +88,11 @@ export function startSegment(builder: TrackBuilder): void {
   builder.segmentStarts.push(builder.count);
 }
 
-type About = Pick<Track, 'kind' | 'format' | 'name' | 'sport' | 'device' | 'warnings'>;
+type About = Pick<Track, 'kind' | 'format' | 'name' | 'sport' | 'device' | 'warnings' | 'report'>;
 
 export function finishTrack(builder: TrackBuilder, about: About): Track {
   const n = builder.count;
+  const { recordedDistanceM, recordedSpeedMps } = builder;
   return {
     ...about,
     segmentStarts: Uint32Array.from(builder.segmentStarts),
@@ -83,6 +104,8 @@ export function finishTrack(builder: TrackBuilder, about: About): Track {
     cadence: builder.cadence?.slice(0, n) ?? null,
     power: builder.power?.slice(0, n) ?? null,
     temperature: builder.temperature?.slice(0, n) ?? null,
+    ...(recordedDistanceM && { recordedDistanceM: recordedDistanceM.slice(0, n) }),
+    ...(recordedSpeedMps && { recordedSpeedMps: recordedSpeedMps.slice(0, n) }),
   };
 }
 
@@ -90,11 +113,11 @@ function grow(builder: TrackBuilder): void {
   builder.capacity *= 2;
   builder.lat = grown(builder.lat, new Float64Array(builder.capacity));
   builder.lon = grown(builder.lon, new Float64Array(builder.capacity));
-  for (const column of ['ele', 'timeMs'] as const) {
+  for (const column of WIDE) {
     const values = builder[column];
     if (values) builder[column] = grown(values, new Float64Array(builder.capacity).fill(Number.NaN));
   }
-  for (const column of ['heartRate', 'cadence', 'power', 'temperature'] as const) {
+  for (const column of SENSORS) {
     const values = builder[column];
     if (values) builder[column] = grown(values, new Float32Array(builder.capacity).fill(Number.NaN));
   }

@@ -13,7 +13,7 @@ export interface Track {
   readonly device: string | null;
   /** Index of the first point of each segment, ascending; repeated for empty segments. */
   readonly segmentStarts: Uint32Array;
-  /** Degrees, WGS84. Both NaN where a point has no position, which only FIT knows. */
+  /** Degrees, WGS84. Both NaN where a point has no position, which GPX does not know. */
   readonly lat: Float64Array;
   readonly lon: Float64Array;
   /** Metres, as recorded. */

@@ -1,3 +1,4 @@
+import { LIMITS } from '../limits/limits.ts';
 import { isNameStart, skipAside, skipDeclaration, skipSpace, skipText, skipValue, startsWith } from './skip.ts';
 import { createXmlNames, isNameAt, type XmlName, type XmlNames, xmlNameAt } from './xml-names.ts';
 
@@ -26,6 +27,15 @@ export interface ScanLimits {
   /** Of a start tag, a text, a comment and so on, each whole. */
   readonly tokenBytes: number;
 }
+
+/** Those beside `readXml`. */
+export const PLAIN_LIMITS: ScanLimits = {
+  depth: LIMITS.xmlDepth.value,
+  attributes: LIMITS.xmlAttributes.value,
+  nameBytes: LIMITS.xmlNameBytes.value,
+  // The strict reader counts from one piece of markup to the next, which holds a text and the comment after it.
+  tokenBytes: LIMITS.xmlTextBytes.value / 4,
+};
 
 /**
  * Goes over a document of UTF-8 from `from`, which is after a byte order mark, and tells the vocabulary of its elements.

@@ -109,13 +109,13 @@ test('a bomb that got into the store all the same is refused', async () => {
   });
 });
 
-test('damaged gzip, an empty file and a format that is not read yet are refused by their names', async () => {
+test('damaged gzip, an empty file and a TCX cut short are refused by their names', async () => {
   const gzip = gzipSync(smallGpx());
   expect((await refusalOf(await plant(gzip.subarray(0, -9)), 'gzip')).code).toBe('upload/corrupt-gzip');
   expect((await refusalOf(await plant('not gzip at all'), 'gzip')).code).toBe('upload/corrupt-gzip');
   expect((await refusalOf(await plant(''))).code).toBe('upload/empty-file');
   const tcx = reader.read(job(await plant('<TrainingCenterDatabase'), { format: 'tcx' }));
-  await expect(tcx).rejects.toMatchObject({ code: 'upload/unsupported-type' });
+  await expect(tcx).rejects.toMatchObject({ code: 'tcx/truncated' });
 });
 
 test('a store that cannot be read is an outage and no fault of the file', async () => {

@@ -83,7 +83,13 @@ test('ids of operations are unique', () => {
 
 test('the upload says what may be sent and where it went', () => {
   const upload = at(document, 'paths', '/v1/uploads', 'post');
-  const types = ['application/gpx+xml', 'application/gzip', 'application/octet-stream', 'multipart/form-data'];
+  const types = [
+    'application/gpx+xml',
+    'application/vnd.garmin.tcx+xml',
+    'application/gzip',
+    'application/octet-stream',
+    'multipart/form-data',
+  ];
   expect(Object.keys(at(upload, 'requestBody', 'content'))).toEqual(types);
   for (const status of ['201', '202']) expect(at(upload, 'responses', status, 'headers')).toHaveProperty('location');
 });

@@ -30,14 +30,12 @@ async function refused(
   return expectProblem(answer, code);
 }
 
-const TCX = '<?xml version="1.0"?><TrainingCenterDatabase xmlns="x"><Activities/></TrainingCenterDatabase>';
 const UNREADABLE: readonly [string, string | Buffer, RegExp][] = [
   ['zip', Buffer.from('PK\x03\x04rest', 'latin1'), /zip archive/],
   ['jpeg', Buffer.from([0xff, 0xd8, 0xff, 0xe0, 0, 16]), /JPEG/],
   ['pdf', '%PDF-1.7', /PDF/],
   ['json', '{"type":"FeatureCollection"}', /JSON/],
   ['html', '<!doctype html><html></html>', /HTML/],
-  ['tcx', TCX, /TCX file; this version/],
   ['plain text', 'hello', /not known/],
 ];
 

@@ -59,7 +59,7 @@ describe('deriving a recording', () => {
     expect(deriveRecording(Buffer.from(bytes), GPX)).toEqual(deriveRecording(bytes, GPX));
   });
 
-  test('formats that are not read yet, and empty files, are refused', () => {
+  test('what is not of its format, and an empty file, is refused', () => {
     const refusal = (run: () => unknown) => {
       try {
         run();
@@ -69,7 +69,7 @@ describe('deriving a recording', () => {
       return null;
     };
     expect(refusal(() => deriveRecording(bytes, { ...GPX, format: 'fit' }))).toBe('fit/bad-header');
-    expect(refusal(() => deriveRecording(bytes, { ...GPX, format: 'tcx' }))).toBe('upload/unsupported-type');
+    expect(refusal(() => deriveRecording(bytes, { ...GPX, format: 'tcx' }))).toBe('tcx/not-tcx');
     expect(refusal(() => deriveRecording(new Uint8Array(), GPX))).toBe('upload/empty-file');
   });
 });

@@ -28,7 +28,6 @@ const POINT_BYTES = walk(0, 1).length - walk(0, 0).length;
 describe('a torn tail', () => {
   test('cut anywhere behind the first point, the points before the cut are read and the rest is named', () => {
     for (let end = FIRST_POINT + POINT_BYTES; end < WHOLE.length; end++) {
-      if (end > 400 && end < WHOLE.length - 100 && end % 7 > 0) continue;
       const torn = WHOLE.subarray(0, end);
       const points = Math.min(60, Math.floor((end - FIRST_POINT) / POINT_BYTES));
       expect(read(torn).lat, `cut at ${end}`).toHaveLength(points);
@@ -232,7 +231,7 @@ describe('any damage ends in a track or in a typed refusal inside the file', () 
         }
         expectTyped(isChecked ? bytes : bytes.fill(0, Math.max(0, bytes.length - 2)));
       }),
-      { numRuns: 300 },
+      { numRuns: 300, seed: 20_261_121 },
     );
   });
 });

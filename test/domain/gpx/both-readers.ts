@@ -1,9 +1,9 @@
 import { Rejection } from '../../../contracts/rejections.ts';
-import { detectEncoding, type EncodingFound } from '../../../domain/gpx/encoding.ts';
 import type { GpxDocument } from '../../../domain/gpx/gpx-document.ts';
 import { readStrictly } from '../../../domain/gpx/read-gpx.ts';
 import { scanGpx } from '../../../domain/gpx/scan-gpx.ts';
 import type { TrackBuilder } from '../../../domain/track/track-builder.ts';
+import { detectEncoding, type EncodingFound } from '../../../domain/xml/encoding.ts';
 import { RECEIVED_AT_MS } from './gpx-text.ts';
 
 /** What the scanner said, held against the strict reader: `differs` is what must never be. */
@@ -18,7 +18,7 @@ export function outcomeOf(bytes: Uint8Array): Outcome {
 }
 
 function encodingOf(bytes: Uint8Array): EncodingFound | null {
-  return unlessRefused(() => detectEncoding(bytes));
+  return unlessRefused(() => detectEncoding(bytes, 'gpx'));
 }
 
 function strictly(bytes: Uint8Array, found: EncodingFound): GpxDocument | null {

@@ -84,7 +84,8 @@ describe('limits of a document', () => {
     ['a closing name', `<gpx></${'x'.repeat(2_000_000)}`, 'gpx/name-too-long'],
     ['an attribute name', `<gpx ${'x'.repeat(2_000_000)}`, 'gpx/name-too-long'],
     ['an attribute value', `<gpx x="${'x'.repeat(2_000_000)}`, 'gpx/text-too-long'],
-    ['an entity', `<gpx>&${'x'.repeat(2_000_000)}`, 'gpx/text-too-long'],
+    ['an entity', `<gpx>&${'x'.repeat(2_000_000)}`, 'gpx/malformed'],
+    ['a reference to a character', `<gpx>&#${'0'.repeat(2_000_000)}`, 'gpx/text-too-long'],
   ])('%s without end is refused long before the end', (_, document, code) => {
     expect(refusalOf(document).code).toBe(code);
   });

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { parseDateTimeMs } from '../../../domain/gpx/date-time.ts';
-import { parseDecimal } from '../../../domain/gpx/decimal.ts';
-import { plainDecimal, plainTimeMs } from '../../../domain/gpx/plain-values.ts';
+import { parseDateTimeMs } from '../../../domain/xml/date-time.ts';
+import { parseDecimal } from '../../../domain/xml/decimal.ts';
+import { plainDecimal, plainTimeMs } from '../../../domain/xml/plain-values.ts';
 import { utf8 } from './gpx-text.ts';
 
 const digits = (most: number) => fc.stringMatching(new RegExp(`^[0-9]{0,${most}}$`));

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { hasZone, parseDateTimeMs } from '../../../domain/gpx/date-time.ts';
-import { parseDecimal } from '../../../domain/gpx/decimal.ts';
+import { hasZone, parseDateTimeMs } from '../../../domain/xml/date-time.ts';
+import { parseDecimal } from '../../../domain/xml/decimal.ts';
 import { gpx, RECEIVED_AT_MS, read, trkpt, warningsOf } from './gpx-text.ts';
 
 describe('decimals', () => {

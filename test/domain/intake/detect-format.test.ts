@@ -26,6 +26,7 @@ describe('recordings are known by their first bytes', () => {
   test('TCX by its root, FIT by its mark, gzip by its magic', () => {
     expect(kindOf(utf8(TCX))).toBe('tcx');
     expect(kindOf(utf8('<tc:TrainingCenterDatabase'))).toBe('tcx');
+    expect(kindOf(utf8(`<!DOCTYPE TrainingCenterDatabase [${' '.repeat(600)}]>`))).toBe('tcx');
     expect(kindOf(latin1('\x0e\x10\xd9\x07\0\0\0\0.FIT\0\0'))).toBe('fit');
     expect(kindOf(latin1('\x0c\x10d\0\0\0\0\0.FIT'))).toBe('fit');
     expect(kindOf(latin1('\x1f\x8b\x08\0'))).toBe('gzip');

@@ -11,6 +11,8 @@ export interface SaxesHandlers {
   commentHandler: (text: string) => void;
   piHandler: (instruction: unknown) => void;
   textHandler: ((text: string) => void) | undefined;
+  /** What follows an `&` whose `;` has not come yet; empty outside of references. */
+  readonly entity: string;
 }
 
 /**
@@ -19,7 +21,7 @@ export interface SaxesHandlers {
  * instead of 0.5 s; Node 20.20).
  */
 export function createSaxes(): { parser: SaxesParser; handlers: SaxesHandlers } {
-  // XML 1.1 would let control characters in, and no GPX needs it.
+  // XML 1.1 would let control characters in, and no recording needs it.
   const parser = new SaxesParser({ xmlns: false, position: false, forceXMLVersion: true, defaultXMLVersion: '1.0' });
   const fields: object = parser;
   if (!takesHandlers(fields)) throw new Error('This is not the saxes that the reader was written for.');
@@ -27,5 +29,5 @@ export function createSaxes(): { parser: SaxesParser; handlers: SaxesHandlers } 
 }
 
 function takesHandlers(parser: object): parser is SaxesHandlers {
-  return 'chunkPosition' in parser && 'stateTable' in parser;
+  return 'chunkPosition' in parser && 'stateTable' in parser && 'entity' in parser;
 }

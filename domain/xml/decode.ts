@@ -1,5 +1,5 @@
-import { sequenceLength } from '../xml/utf8.ts';
 import type { Encoding } from './encoding.ts';
+import { sequenceLength } from './utf8.ts';
 
 /** A piece of the document: whole characters only. */
 export interface Decoded {

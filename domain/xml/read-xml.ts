@@ -1,10 +1,11 @@
-import { Rejection } from '../../contracts/rejections.ts';
+import type { Rejection } from '../../contracts/rejections.ts';
 import { LIMITS } from '../limits/limits.ts';
 import { decodePiece } from './decode.ts';
+import { type XmlDialect, xmlRejection } from './dialect.ts';
 import type { EncodingFound } from './encoding.ts';
 import { refuseDoctype } from './prolog.ts';
 import { createSaxes } from './saxes-handlers.ts';
-import { truncated, xmlFault } from './xml-faults.ts';
+import { refuseBrokenReference, truncated, xmlFault } from './xml-faults.ts';
 import { limitAttribute, limitElement, limitText, limitUnfinished, overLimit } from './xml-limits.ts';
 import { enterPiece, markOffset, setMark, tagOffset, unitBytes, type XmlSink, type XmlState } from './xml-state.ts';
 
@@ -12,13 +13,13 @@ import { enterPiece, markOffset, setMark, tagOffset, unitBytes, type XmlSink, ty
 const PIECE_BYTES = 65_536;
 
 /**
- * Reads a document strictly and tells the sink of it. Throws `Rejection` with the byte offset of the first fault:
- * `gpx/bad-encoding`, `gpx/doctype-forbidden`, `gpx/malformed`, `gpx/truncated`, and `gpx/too-deep`,
- * `gpx/too-many-attributes`, `gpx/name-too-long`, `gpx/text-too-long` for the limits.
+ * Reads a document strictly and tells the sink of it. Throws `Rejection` with the byte offset of the first fault; its
+ * code is the dialect's `…/bad-encoding`, `…/doctype-forbidden`, `…/malformed`, `…/truncated`, and `…/too-deep`,
+ * `…/too-many-attributes`, `…/name-too-long`, `…/text-too-long` for the limits.
  */
-export function readXml(bytes: Uint8Array, found: EncodingFound, sink: XmlSink): void {
-  refuseDoctype(bytes, found.bodyAt, found.encoding);
-  const state = createState(bytes, found, sink);
+export function readXml(bytes: Uint8Array, found: EncodingFound, dialect: XmlDialect, sink: XmlSink): void {
+  refuseDoctype(bytes, found, dialect);
+  const state = createState(bytes, found, dialect, sink);
   listen(state);
   let at = found.bodyAt;
   while (at < bytes.length) at = readPiece(state, at);
@@ -36,6 +37,7 @@ function readPiece(state: XmlState, from: number): number {
   }
   enterPiece(state, text, from, end);
   state.parser.write(text);
+  refuseBrokenReference(state, end);
   if (decoded.fault) throw encodingFault(state, decoded.fault);
   limitUnfinished(state, end);
   return end;
@@ -44,14 +46,16 @@ function readPiece(state: XmlState, from: number): number {
 function encodingFault(state: XmlState, fault: { at: number; cutByEnd: boolean }): Rejection {
   const isOpen = state.path.length > 0 || !state.sawRoot;
   if (fault.cutByEnd && isOpen) return truncated(state);
-  return new Rejection('gpx/bad-encoding', { offset: fault.at, detail: `The bytes here are not ${state.encoding}.` });
+  const detail = `The bytes here are not ${state.encoding}.`;
+  return xmlRejection(state.dialect, 'bad-encoding', { offset: fault.at, detail });
 }
 
-function createState(bytes: Uint8Array, found: EncodingFound, sink: XmlSink): XmlState {
+function createState(bytes: Uint8Array, found: EncodingFound, dialect: XmlDialect, sink: XmlSink): XmlState {
   return {
     ...createSaxes(),
     bytes,
     encoding: found.encoding,
+    dialect,
     sink,
     piece: '',
     piecePosition: 0,
@@ -148,6 +152,6 @@ function collect(state: XmlState, text: string, depth = state.path.length): void
   if (depth !== state.wantedDepth) return;
   state.wantedText = state.wantedText === '' ? text : state.wantedText + text;
   if (state.wantedText.length > LIMITS.xmlTextBytes.value) {
-    throw overLimit('gpx/text-too-long', 'xmlTextBytes', markOffset(state));
+    throw overLimit(state.dialect, 'text-too-long', 'xmlTextBytes', markOffset(state));
   }
 }

@@ -1,5 +1,6 @@
 import type { SaxesParser } from 'saxes';
 import { encodedLength } from './decode.ts';
+import type { XmlDialect } from './dialect.ts';
 import type { Encoding } from './encoding.ts';
 import type { SaxesHandlers } from './saxes-handlers.ts';
 
@@ -20,6 +21,7 @@ export interface XmlSink {
 export interface XmlState {
   readonly bytes: Uint8Array;
   readonly encoding: Encoding;
+  readonly dialect: XmlDialect;
   readonly parser: SaxesParser;
   readonly handlers: SaxesHandlers;
   readonly sink: XmlSink;

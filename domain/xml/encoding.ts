@@ -1,4 +1,4 @@
-import { Rejection } from '../../contracts/rejections.ts';
+import { type XmlDialect, xmlRejection } from './dialect.ts';
 
 export type Encoding = 'utf-8' | 'utf-16le' | 'utf-16be' | 'windows-1252' | 'us-ascii';
 
@@ -12,9 +12,12 @@ export interface EncodingFound {
 
 /**
  * Tells the encoding as XML 1.0 appendix F does: byte order mark, then the pattern of zero bytes, then the
- * declaration, then UTF-8. Throws `gpx/bad-encoding` for any other, at the name that declares it.
+ * declaration, then UTF-8. Throws `…/bad-encoding` for any other, at the name that declares it.
  */
-export function detectEncoding(bytes: Uint8Array): EncodingFound {
+export function detectEncoding(bytes: Uint8Array, dialect: XmlDialect): EncodingFound {
+  const badEncoding = (offset: number, detail: string) => xmlRejection(dialect, 'bad-encoding', { offset, detail });
+  const unsupported = unsupportedFamily(bytes);
+  if (unsupported !== null) throw badEncoding(0, `${unsupported} is not supported.`);
   const mark = byMark(bytes);
   const encoding = mark?.encoding ?? byPattern(bytes);
   const bodyAt = mark?.length ?? 0;
@@ -45,10 +48,16 @@ const NAMES: ReadonlyMap<string, 'utf-8' | 'utf-16' | 'windows-1252' | 'us-ascii
   ['ascii', 'us-ascii'],
 ]);
 
+/** UTF-32 of either order, with a mark or without, and EBCDIC. */
+function unsupportedFamily([a, b, c, d]: Uint8Array): string | null {
+  if (a === 0 && b === 0) return 'UTF-32';
+  if (b === 0xfe && a === 0xff && c === 0 && d === 0) return 'UTF-32';
+  if (a !== 0 && b === 0 && c === 0 && d === 0) return 'UTF-32';
+  return a === 0x4c && b === 0x6f && c === 0xa7 && d === 0x94 ? 'EBCDIC' : null;
+}
+
 function byMark(bytes: Uint8Array): { encoding: Encoding; length: number } | null {
-  const [a, b, c, d] = bytes;
-  if (a === 0xff && b === 0xfe && c === 0 && d === 0) throw badEncoding(0, 'UTF-32 is not supported.');
-  if (a === 0 && b === 0 && c === 0xfe && d === 0xff) throw badEncoding(0, 'UTF-32 is not supported.');
+  const [a, b, c] = bytes;
   if (a === 0xef && b === 0xbb && c === 0xbf) return { encoding: 'utf-8', length: 3 };
   if (a === 0xff && b === 0xfe) return { encoding: 'utf-16le', length: 2 };
   if (a === 0xfe && b === 0xff) return { encoding: 'utf-16be', length: 2 };
@@ -56,10 +65,7 @@ function byMark(bytes: Uint8Array): { encoding: Encoding; length: number } | nul
 }
 
 function byPattern(bytes: Uint8Array): Encoding | null {
-  const [a, b, c, d] = bytes;
-  if (a === 0 && b === 0) throw badEncoding(0, 'UTF-32 is not supported.');
-  if (a !== 0 && b === 0 && c === 0 && d === 0) throw badEncoding(0, 'UTF-32 is not supported.');
-  if (a === 0x4c && b === 0x6f && c === 0xa7 && d === 0x94) throw badEncoding(0, 'EBCDIC is not supported.');
+  const [a, b] = bytes;
   if (a !== 0 && b === 0) return 'utf-16le';
   if (a === 0 && b !== undefined) return 'utf-16be';
   return null;
@@ -81,8 +87,4 @@ function declaredEncoding(bytes: Uint8Array, bodyAt: number, encoding: Encoding 
   const name = found?.[2];
   if (!found || name === undefined) return null;
   return { name, at: bodyAt + (found[0].length - 1 - name.length) * width };
-}
-
-function badEncoding(offset: number, detail: string): Rejection {
-  return new Rejection('gpx/bad-encoding', { offset, detail });
 }

@@ -1,25 +1,26 @@
-import { Rejection } from '../../contracts/rejections.ts';
-import type { Encoding } from './encoding.ts';
+import type { Rejection } from '../../contracts/rejections.ts';
+import { type XmlDialect, xmlRejection } from './dialect.ts';
+import type { EncodingFound } from './encoding.ts';
 
 /**
- * Throws `gpx/doctype-forbidden` at the byte where a DOCTYPE begins. It is looked for before parsing, because a parser
+ * Throws `…/doctype-forbidden` at the byte where a DOCTYPE begins. It is looked for before parsing, because a parser
  * tells of a DOCTYPE only after it has read the whole of it. White space, comments and processing instructions may
  * stand before; anything else is the parser's to judge.
  */
-export function refuseDoctype(bytes: Uint8Array, bodyAt: number, encoding: Encoding): void {
+export function refuseDoctype(bytes: Uint8Array, { bodyAt, encoding }: EncodingFound, dialect: XmlDialect): void {
   const scan: Scan = { bytes, width: encoding.startsWith('utf-16') ? 2 : 1, low: encoding === 'utf-16be' ? 1 : 0 };
   let at = bodyAt;
   for (;;) {
     while (isSpace(unitAt(scan, at))) at += scan.width;
-    if (startsWith(scan, at, '<!DOCTYPE')) throw doctypeForbidden(at);
+    if (startsWith(scan, at, '<!DOCTYPE')) throw doctypeForbidden(dialect, at);
     const close = startsWith(scan, at, '<!--') ? '-->' : startsWith(scan, at, '<?') ? '?>' : null;
     if (close === null) return;
     at = afterNext(scan, at, close);
   }
 }
 
-export function doctypeForbidden(offset: number): Rejection {
-  return new Rejection('gpx/doctype-forbidden', {
+export function doctypeForbidden(dialect: XmlDialect, offset: number): Rejection {
+  return xmlRejection(dialect, 'doctype-forbidden', {
     offset,
     detail: 'A DOCTYPE is refused: entities could be declared in it.',
   });
