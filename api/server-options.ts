@@ -3,7 +3,7 @@ import ajvCompiler, { type BuildCompilerFromPool } from '@fastify/ajv-compiler';
 import Fastify, { type FastifyBaseLogger, type FastifyHttpOptions } from 'fastify';
 import { answerBrokenRequest } from './plugins/broken-requests.ts';
 import { answerFrameworkError } from './plugins/problems.ts';
-import { requestId } from './plugins/request-identity.ts';
+import { requestId, traceBindings } from './plugins/request-identity.ts';
 
 /** How long the server bears with a slow peer. Tests shorten these; nothing else does. */
 export interface Patience {
@@ -35,6 +35,8 @@ export function serverOptions(log: FastifyBaseLogger, patience: Patience): Fasti
     loggerInstance: log,
     logController: new Fastify.LogController({ disableRequestLogging: true }), // see plugins/request-log.ts
     genReqId: requestId,
+    childLoggerFactory: (parent, bindings, options, raw) =>
+      parent.child({ ...bindings, ...traceBindings(raw) }, options),
     clientErrorHandler: answerBrokenRequest,
     frameworkErrors: (error, request, reply) => void answerFrameworkError(error, request, reply),
     requestTimeout: patience.requestMs,

@@ -1,5 +1,5 @@
 import type { KeyKind } from '../contracts/keys.ts';
-import type { Db } from './pool.ts';
+import type { Db, Prepared } from './pool.ts';
 
 export interface NewApiKey {
   readonly id: string;
@@ -27,14 +27,17 @@ export interface LiveApiKey {
 
 /** The key of that id, unless it is revoked or expired. */
 export async function findLiveApiKey(db: Db, id: string): Promise<LiveApiKey | undefined> {
-  const { rows } = await db.query<LiveApiKey>(
-    `select k.id, k.kind, k.account_id as "accountId", a.external_id as "accountExternalId", k.secret_hash as "secretHash"
-       from api_keys k left join accounts a on a.id = k.account_id
-      where k.id = $1 and k.revoked_at is null and (k.expires_at is null or k.expires_at > now())`,
-    [id],
-  );
+  const { rows } = await db.query<LiveApiKey>(FIND_LIVE_KEY, [id]);
   return rows[0];
 }
+
+const FIND_LIVE_KEY: Prepared = {
+  name: 'find-live-key',
+  text: `
+    select k.id, k.kind, k.account_id as "accountId", a.external_id as "accountExternalId", k.secret_hash as "secretHash"
+      from api_keys k left join accounts a on a.id = k.account_id
+     where k.id = $1 and k.revoked_at is null and (k.expires_at is null or k.expires_at > now())`,
+};
 
 export interface ListedApiKey {
   readonly id: string;

@@ -2,7 +2,16 @@ import pg from 'pg';
 
 /** Anything that runs a query: the pool, or a transaction. */
 export interface Db {
-  query<Row extends pg.QueryResultRow>(text: string, values?: readonly unknown[]): Promise<pg.QueryResult<Row>>;
+  query<Row extends pg.QueryResultRow>(
+    sql: string | Prepared,
+    values?: readonly unknown[],
+  ): Promise<pg.QueryResult<Row>>;
+}
+
+/** A statement that each connection parses and plans once: for those that every request waits for. */
+export interface Prepared {
+  readonly name: string;
+  readonly text: string;
 }
 
 /** A query runner inside a transaction. Queries that must not run outside one ask for this type. */
@@ -46,16 +55,21 @@ export function connect(databaseUrl: string, options: PoolOptions = {}): Pool {
   });
   pool.on('error', options.onIdleError ?? (() => {}));
   return {
-    query: (text, values) => pool.query(text, values && [...values]),
+    query: (sql, values) => pool.query(configOf(sql, values)),
     transaction: (work) => transaction(pool, work),
     stats: () => ({ open: pool.totalCount, idle: pool.idleCount, waiting: pool.waitingCount, most }),
     end: () => pool.end(),
   };
 }
 
+function configOf(sql: string | Prepared, values: readonly unknown[] | undefined): pg.QueryConfig {
+  const statement = typeof sql === 'string' ? { text: sql } : sql;
+  return { ...statement, ...(values && { values: [...values] }) };
+}
+
 async function transaction<Result>(pool: pg.Pool, work: (tx: Tx) => Promise<Result>): Promise<Result> {
   const client = await pool.connect();
-  const tx: Tx = { inTransaction: true, query: (text, values) => client.query(text, values && [...values]) };
+  const tx: Tx = { inTransaction: true, query: (sql, values) => client.query(configOf(sql, values)) };
   let broken: Error | undefined;
   const onBroken = (error: Error) => {
     broken = error;

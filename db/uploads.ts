@@ -1,6 +1,6 @@
 import type { UploadFailure, UploadState } from '../contracts/uploads.ts';
 import { useBlob } from './blobs.ts';
-import type { Db, Tx } from './pool.ts';
+import type { Db, Prepared, Tx } from './pool.ts';
 
 export interface NewUpload {
   readonly id: string;
@@ -24,29 +24,32 @@ export interface NewUpload {
  * inserting that one right now. Until the end of the transaction nobody removes the blob of that key (see db/blobs.ts).
  */
 export async function insertUpload(db: Db, upload: NewUpload): Promise<Date | undefined> {
-  const { rows } = await db.query<{ receivedAt: Date }>(
-    `insert into uploads (id, account_id, format, blob_key, encoding, stored_bytes, inflated_bytes, content_sha256,
+  const { rows } = await db.query<{ receivedAt: Date }>(INSERT_UPLOAD, [
+    upload.id,
+    upload.accountId,
+    upload.format,
+    upload.blobKey,
+    upload.encoding,
+    upload.storedBytes,
+    upload.inflatedBytes,
+    upload.contentSha256,
+    upload.name,
+    upload.sport,
+    upload.externalId,
+    upload.traceParent,
+  ]);
+  return rows[0]?.receivedAt;
+}
+
+const INSERT_UPLOAD: Prepared = {
+  name: 'insert-upload',
+  text: `
+insert into uploads (id, account_id, format, blob_key, encoding, stored_bytes, inflated_bytes, content_sha256,
                           name, sport, external_id, trace_parent)
      select $1::uuid, $2::uuid, $3, $4, $5, $6::bigint, $7::bigint, $8, $9, $10, $11, $12 from (${useBlob('$4')}) as locked
      on conflict (account_id, content_sha256) where is_first and state <> 'failed' do nothing
      returning received_at as "receivedAt"`,
-    [
-      upload.id,
-      upload.accountId,
-      upload.format,
-      upload.blobKey,
-      upload.encoding,
-      upload.storedBytes,
-      upload.inflatedBytes,
-      upload.contentSha256,
-      upload.name,
-      upload.sport,
-      upload.externalId,
-      upload.traceParent,
-    ],
-  );
-  return rows[0]?.receivedAt;
-}
+};
 
 /** The id of the account's upload that stands for this recording (SHA-256 of its inflated bytes): one that did not fail. */
 export async function findUploadOfContent(

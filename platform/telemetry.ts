@@ -1,7 +1,7 @@
 /**
  * Loaded by `node --import ./platform/instrument.mjs` before anything else, once per process: only so are http, pg and pino
- * patched before they are first imported. Spans leave only where OTEL_EXPORTER_OTLP_ENDPOINT is set; trace ids are made
- * and logged in any case.
+ * patched before they are first imported. Spans are made only where OTEL_EXPORTER_OTLP_ENDPOINT is set; trace ids are made
+ * and logged in any case: without spans those of requests come from api/plugins/request-identity.ts.
  */
 import { register } from 'node:module';
 import { OTLPTraceExporter } from '@opentelemetry/exporter-trace-otlp-http';
@@ -26,13 +26,16 @@ new NodeSDK({
   metricReaders: [],
   logRecordProcessors: [],
   instrumentations: [
-    new HttpInstrumentation({
-      startIncomingSpanHook: () => ({ 'url.query': undefined }), // names of recordings, tickets, and keys of who errs
-      ignoreOutgoingRequestHook: () => true,
-      ignoreIncomingRequestHook: ({ url }) => url?.startsWith('/codec/') === true, // the path is a secret
-    }),
-    // A span per query that nobody collects would cost each upload seven; trace ids come from the request alone.
-    ...(exportsSpans ? [new PgInstrumentation({ requireParentSpan: true })] : []),
+    // Spans that nobody collects would cost each upload seven, and a tenth of its time.
+    ...(exportsSpans ? [httpInstrumentation(), new PgInstrumentation({ requireParentSpan: true })] : []),
     new PinoInstrumentation({ disableLogSending: true }),
   ],
 }).start();
+
+function httpInstrumentation(): HttpInstrumentation {
+  return new HttpInstrumentation({
+    startIncomingSpanHook: () => ({ 'url.query': undefined }), // names of recordings, tickets, and keys of who errs
+    ignoreOutgoingRequestHook: () => true,
+    ignoreIncomingRequestHook: ({ url }) => url?.startsWith('/codec/') === true, // the path is a secret
+  });
+}

@@ -7,7 +7,7 @@ import { dryRedrive, RATE_PER_MINUTE, redrive, upToNow } from '../ops/redrive.ts
 import { redriveOne } from '../ops/redrive-one.ts';
 import { RedriveBody, RedrivenOneSchema, RedriveOneBody, RedriveSchema } from '../ops/schemas.ts';
 import { opsUploadView } from '../ops/upload-view.ts';
-import { currentTraceParent } from '../plugins/request-identity.ts';
+import { traceParentOf } from '../plugins/request-identity.ts';
 import { problems } from '../schemas.ts';
 
 export interface RedriveDeps {
@@ -65,8 +65,10 @@ it is open already or did not fail. **409** \`upload/superseded\`: its owner has
         },
       },
     },
-    async ({ params: { uploadId }, body, keyId, log }, reply) => {
-      const by = { actor: keyId, reason: body.reason, traceParent: currentTraceParent() };
+    async (request, reply) => {
+      const { params, body, keyId, log } = request;
+      const { uploadId } = params;
+      const by = { actor: keyId, reason: body.reason, traceParent: traceParentOf(request) };
       const done = await redriveOne(deps.db, uploadId, by);
       if (!done) throw new Rejection('request/not-found', { detail: 'There is no such upload.' });
       const { redriven, upload } = done;

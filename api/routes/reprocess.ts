@@ -5,7 +5,7 @@ import { Rejection } from '../../contracts/rejections.ts';
 import { type KeyClaim, keepEffect } from '../../db/idempotency-keys.ts';
 import type { Pool } from '../../db/pool.ts';
 import type { EventRelay } from '../events/relay.ts';
-import { currentTraceParent } from '../plugins/request-identity.ts';
+import { traceParentOf } from '../plugins/request-identity.ts';
 import { problems } from '../schemas.ts';
 import { answerAgain, ownUpload, send, type UploadAnswer } from '../uploads/answer.ts';
 import { AGAIN_DOCUMENTATION } from '../uploads/documentation.ts';
@@ -76,7 +76,7 @@ async function reprocess(
   claim?: KeyClaim,
 ): Promise<void> {
   const { accountId } = request;
-  const asked = { uploadId, accountId, askedBy: 'owner' as const, traceParent: currentTraceParent() };
+  const asked = { uploadId, accountId, askedBy: 'owner' as const, traceParent: traceParentOf(request) };
   const begun = await processAgain(deps.db, asked, async (tx) => {
     const holdsKey = !claim || (await keepEffect(tx, claim, uploadId));
     if (!holdsKey) throw new Rejection('request/idempotency-in-progress'); // rolls the new run back as well

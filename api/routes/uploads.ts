@@ -8,7 +8,7 @@ import { LIMITS } from '../../domain/limits/limits.ts';
 import type { BlobStore } from '../../services/blob-store.ts';
 import type { EventRelay } from '../events/relay.ts';
 import type { Metrics } from '../metrics/metrics.ts';
-import { currentTraceParent, traceIdOf } from '../plugins/request-identity.ts';
+import { traceIdOf, traceParentOf } from '../plugins/request-identity.ts';
 import { problems } from '../schemas.ts';
 import { uploadView } from '../upload-view.ts';
 import { type AcceptedUpload, acceptUpload } from '../uploads/accept-upload.ts';
@@ -117,7 +117,7 @@ async function accept(
   { file, fields }: ReceivedUpload,
   claim?: KeyClaim,
 ): Promise<AcceptedUpload> {
-  const upload = { id: uuid(), accountId: request.accountId, ...file, ...fields, traceParent: currentTraceParent() };
+  const upload = { id: uuid(), accountId: request.accountId, ...file, ...fields, traceParent: traceParentOf(request) };
   const accepted = await acceptUpload(deps.db, upload, file.blob, claim);
   const { uploadId, isDuplicate } = accepted;
   const facts = { uploadId, bytes: file.storedBytes, format: file.format };
