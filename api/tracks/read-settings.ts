@@ -3,8 +3,8 @@ import { Rejection } from '../../contracts/rejections.ts';
 import { LIMITS, type LimitName } from '../../domain/limits/limits.ts';
 
 /**
- * Bodies of `PATCH`, read by hand: Fastify's validator would drop a member that it does not know and take `null` or `false`
- * for 0, which is no zone at all. Each throws `request/invalid`, with the limit where one is passed.
+ * Bodies of `PATCH`, read by hand: a refusal says in words what a name or a zone may be, and names the limit that is passed, which
+ * a schema's pattern does not. Each throws `request/invalid`.
  */
 export function readTrackSettings(body: unknown): SettingsChange {
   const given = membersOf(body, ['name', 'sport', 'privacyZoneM']);
