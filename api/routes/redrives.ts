@@ -46,6 +46,10 @@ nothing left. Failures that the same bytes meet again (\`user\`) are passed over
     },
   );
 
+  await app.register(redriveOneRoute, deps);
+};
+
+const redriveOneRoute: FastifyPluginAsyncTypebox<RedriveDeps> = async (app, deps) => {
   app.post(
     '/v1/ops/uploads/:uploadId/redrive',
     {
@@ -66,8 +70,12 @@ it is open already or did not fail. **409** \`upload/superseded\`: its owner has
       },
     },
     async (request, reply) => {
-      const { params, body, keyId, log } = request;
-      const { uploadId } = params;
+      const {
+        params: { uploadId },
+        body,
+        keyId,
+        log,
+      } = request;
       const by = { actor: keyId, reason: body.reason, traceParent: traceParentOf(request) };
       const done = await redriveOne(deps.db, uploadId, by);
       if (!done) throw new Rejection('request/not-found', { detail: 'There is no such upload.' });

@@ -14,6 +14,7 @@ import {
   readCursor,
 } from '../paging.ts';
 import { problems } from '../schemas.ts';
+import { trackLinks } from '../tracks/links.ts';
 
 const Query = Type.Object({
   ...PAGE_QUERY,
@@ -82,6 +83,6 @@ function readMoment(name: string, text: string | undefined): Date | null {
 
 function summaryView(track: ListedTrack & { place?: unknown }) {
   const { statistics, place: _, ...rest } = track;
-  const links = { self: `/v1/tracks/${track.id}`, series: `/v1/tracks/${track.id}/series` };
+  const links = trackLinks(track.id);
   return { ...statistics, ...rest, createdAt: track.createdAt.toISOString(), links };
 }

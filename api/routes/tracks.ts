@@ -4,6 +4,7 @@ import type { ShapeDeps } from '../../activities/shape-track.ts';
 import { findTrack, findTrackSeries, findTrackStamp, type ShownTrack } from '../../db/tracks.ts';
 import { ARTEFACT_DOCUMENTATION, NOT_MODIFIED, sendArtefact } from '../artefact.ts';
 import { problems } from '../schemas.ts';
+import { trackLinks } from '../tracks/links.ts';
 import { findFresh } from '../tracks/visible-track.ts';
 import { wayTypesView } from '../way-types.ts';
 
@@ -66,8 +67,7 @@ export const trackRoutes: FastifyPluginAsyncTypebox<ShapeDeps> = async (app, dep
 export function trackView({ statistics, stamp: _, isStale: _isStale, ...rest }: ShownTrack): object {
   const underived = { laps: null, summary: null, gpsQuality: null }; // rows of pipeline version 1 lack what came with 2
   const unreported = { sessions: [], pauses: [], utcOffsetS: null }; // of GPX, and of rows from before they were kept
-  const self = `/v1/tracks/${rest.id}`;
-  const links = { self, series: `${self}/series`, wayTypes: `${self}/way-types` };
+  const links = trackLinks(rest.id);
   const [createdAt, wayTypes] = [rest.createdAt.toISOString(), wayTypesView(rest.wayTypes)];
   return { ...underived, ...unreported, ...statistics, ...rest, createdAt, wayTypes, links };
 }
