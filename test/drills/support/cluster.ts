@@ -12,6 +12,7 @@ import { ensurePostgres } from '../../../platform/embedded/postgres.ts';
 import { isAlive, type Running, run } from '../../../platform/embedded/processes.ts';
 import { environment } from '../../../platform/environment.ts';
 import { leaveNothingBehind, testHome } from '../../support/servers.ts';
+import { onEngineCore } from './cores.ts';
 import { type DrillTemporal, openTemporal } from './temporal.ts';
 
 /** A whole Cairn of real processes, each of which the drill may kill, freeze and start again. */
@@ -72,7 +73,11 @@ export async function openCluster(tree: string): Promise<Cluster> {
     temporal,
     startApi: () => start('api', 'api/main.ts', async () => (await fetch(`${url}/ready`)).ok),
     startWorker: () =>
-      start('worker', 'workers/main.ts', async ({ pid }) => (await liveWorkers(db, 60)).some((row) => row.pid === pid)),
+      onEngineCore(() =>
+        start('worker', 'workers/main.ts', async ({ pid }) =>
+          (await liveWorkers(db, 60)).some((row) => row.pid === pid),
+        ),
+      ),
     stop: async ({ keepHome }) => {
       await db.end();
       for (const one of running.reverse()) if (isAlive(one.pid)) await one.stop();

@@ -5,6 +5,7 @@ import { findTemporalCli } from '../../../platform/embedded/temporal-cli.ts';
 import { environment } from '../../../platform/environment.ts';
 import { registerSearchAttributes } from '../../../platform/temporal/search-attributes.ts';
 import { projectRoot } from '../../support/servers.ts';
+import { onEngineCore } from './cores.ts';
 
 /** A Temporal server with a data file, on an address that stays the same whatever is done to it. */
 export interface DrillTemporal {
@@ -25,7 +26,7 @@ export async function openTemporal(home: string): Promise<DrillTemporal> {
   const cli = await findTemporalCli({ projectRoot, env: environment(), log });
   const [port, uiPort] = [await freePort(), await freePort()];
   const options = { cli: cli.path, home, port, uiPort, namespace: 'default', log };
-  let server = await startTemporal(options);
+  let server = await onEngineCore(() => startTemporal(options));
   const { address } = server;
   const signal = (name: NodeJS.Signals) => void process.kill(server.pid, name);
   return {
@@ -37,7 +38,7 @@ export async function openTemporal(home: string): Promise<DrillTemporal> {
     },
     start: async ({ wiped } = { wiped: false }) => {
       if (wiped) await Promise.all(['', '-wal', '-shm'].map((end) => rm(server.databaseFile + end, { force: true })));
-      server = await startTemporal(options);
+      server = await onEngineCore(() => startTemporal(options));
       if (wiped) await registerSearchAttributes({ address, namespace: 'default' }); // as `cairn migrate` does
     },
     freeze: () => signal('SIGSTOP'),
