@@ -8,8 +8,8 @@ let isApart = false;
 const CORES = { api: '0', engine: '1' } as const;
 
 /**
- * From now on Temporal and worker have a core of their own, as they have machines of their own elsewhere: on shared cores the
- * start of Temporal alone keeps every request waiting for a second. Linux only (`taskset`).
+ * From now on Temporal and worker have a core of their own, as they have machines of their own elsewhere, so that their work is
+ * not in the figures of the API. Linux only (`taskset`).
  */
 export async function keepApart(): Promise<void> {
   isApart = true;
