@@ -1,17 +1,14 @@
-import { promisify } from 'node:util';
-import { gunzip } from 'node:zlib';
 import { Rejection } from '../contracts/rejections.ts';
 import type { AddWayTypesInput, AddWayTypesResult, UploadSteps } from '../contracts/uploads.ts';
 import type { WayTypes } from '../contracts/way-types.ts';
 import type { Pool } from '../db/pool.ts';
 import { countUpstreamCalls } from '../db/upstream-calls.ts';
 import { findTrackToMatch, saveWayTypes, type TrackToMatch } from '../db/way-types.ts';
-import { visiblePart } from '../domain/privacy/visible-part.ts';
-import { decodeColumns } from '../domain/track/columns.ts';
 import { costingOf } from '../domain/ways/costing.ts';
 import type { Log } from '../platform/log.ts';
 import { type Valhalla, ValhallaAway, ValhallaRefused } from '../services/valhalla.ts';
 import { type DerivedWayTypes, deriveWayTypes } from './derive-way-types.ts';
+import { visibleColumns } from './visible-columns.ts';
 
 export interface WayTypesDeps {
   readonly db: Pool;
@@ -19,8 +16,6 @@ export interface WayTypesDeps {
   /** None where it is not configured: tracks that were promised way types elsewhere are told so. */
   readonly valhalla: Valhalla | undefined;
 }
-
-const inflate = promisify(gunzip);
 
 /** Adds way types to a track that is there. What comes of it is written to the track at every try, and tried again while it may help. */
 export function createWayTypesStep(deps: WayTypesDeps): Required<Pick<UploadSteps, 'addWayTypes'>> {
@@ -53,8 +48,7 @@ async function derived({ db, valhalla }: WayTypesDeps, found: TrackToMatch): Pro
   if (!valhalla) return { wayTypes: { status: 'not-configured' }, segments: null };
   const costing = costingOf(found);
   if (costing === null) return { wayTypes: { status: 'not-applicable' }, segments: null };
-  const track = visiblePart(decodeColumns(await inflate(found.columnsGzip)), found.zone);
-  return deriveWayTypes({ db, valhalla }, track, costing);
+  return deriveWayTypes({ db, valhalla }, await visibleColumns(found), costing);
 }
 
 async function save(

@@ -104,7 +104,8 @@ async function write(file: FileHandle, source: AsyncIterable<Uint8Array>): Promi
   for await (const chunk of source) {
     hash.update(chunk);
     bytes += chunk.length;
-    heldBytes += held.push(chunk) && chunk.length;
+    held.push(chunk);
+    heldBytes += chunk.length;
     if (heldBytes >= WRITE_BYTES) await flush();
   }
   await flush();

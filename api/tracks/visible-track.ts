@@ -1,17 +1,9 @@
-import { promisify } from 'node:util';
-import { gunzip } from 'node:zlib';
 import { type ShapeDeps, shapeTrack } from '../../activities/shape-track.ts';
+import { visibleColumns } from '../../activities/visible-columns.ts';
 import type { StoredStatistics } from '../../contracts/track.ts';
 import { findWholeColumns } from '../../db/track-settings.ts';
 import type { OwnedTrack } from '../../db/tracks.ts';
-import { visiblePart } from '../../domain/privacy/visible-part.ts';
-import { decodeColumns } from '../../domain/track/columns.ts';
 import type { Track } from '../../domain/track/track.ts';
-
-const inflate = promisify(gunzip);
-
-/** By itself it inflates 16 kB at a time, which for a long track is some thousand turns and one long join. */
-const CHUNK_BYTES = 1_048_576;
 
 export interface VisibleTrack {
   readonly track: Track;
@@ -24,9 +16,8 @@ export interface VisibleTrack {
 export async function loadVisibleTrack(deps: ShapeDeps, owned: OwnedTrack): Promise<VisibleTrack | undefined> {
   const whole = await findFresh(deps, owned, () => findWholeColumns(deps.db, owned));
   if (!whole) return undefined;
-  const { columnsGzip, zone, statistics, stamp } = whole;
-  const track = visiblePart(decodeColumns(await inflate(columnsGzip, { chunkSize: CHUNK_BYTES })), zone);
-  return { track, statistics, stamp };
+  const { statistics, stamp } = whole;
+  return { track: await visibleColumns(whole), statistics, stamp };
 }
 
 const TRIES_AT_MOST = 5;

@@ -1,8 +1,8 @@
 import { Rejection } from '../../contracts/rejections.ts';
+import { crcOf } from '../fit/crc.ts';
 import { timesOf } from '../track/times.ts';
 import { filledSegments } from '../track/track.ts';
 import type { ExportedTrack } from './exported-track.ts';
-import { fitCrc } from './fit-crc.ts';
 import { EVENT, FILE_ID } from './fit-layouts.ts';
 import { definition, message, messageSize } from './fit-message.ts';
 import { recordWriter } from './fit-records.ts';
@@ -62,16 +62,16 @@ function header(dataBytes: number): Uint8Array {
   view.setUint16(2, PROFILE, true);
   view.setUint32(4, dataBytes, true);
   bytes.set([0x2e, 0x46, 0x49, 0x54], 8); // .FIT
-  view.setUint16(12, fitCrc(bytes.subarray(0, 12)), true);
+  view.setUint16(12, crcOf(bytes, 0, 12), true);
   return bytes;
 }
 
 /** The file's CRC goes over everything before it, header included. */
 function* withCrc(head: Uint8Array, body: () => Generator<Uint8Array>): Generator<Uint8Array> {
-  let crc = fitCrc(head);
+  let crc = crcOf(head, 0, head.length);
   yield head;
   for (const piece of body()) {
-    crc = fitCrc(piece, crc);
+    crc = crcOf(piece, 0, piece.length, crc);
     yield piece;
   }
   yield Uint8Array.of(crc & 0xff, crc >>> 8);
