@@ -1,17 +1,15 @@
 import { execFile } from 'node:child_process';
-import { createHash } from 'node:crypto';
-import { existsSync } from 'node:fs';
-import { copyFile, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { copyFile, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
+import { type Folder, installed } from './installed.ts';
 
 /** A language whose readers are there, or why not. */
 export type Installed = { readonly command: readonly string[] } | { readonly missing: string };
 
 const run = promisify(execFile);
 const HERE = fileURLToPath(new URL('.', import.meta.url));
-const CACHE = fileURLToPath(new URL('../../../.cache/foreign-readers/', import.meta.url));
 /** All three at once took 28 s from empty caches on 2 cores; a registry that is away shall not hold the tests up. */
 const MOST_MS = 55_000;
 const NPM_PACKAGES = ['@tmcw/togeojson@7.1.3', '@xmldom/xmldom@0.9.8', '@placemarkio/check-geojson@0.1.14'];
@@ -45,36 +43,6 @@ export async function installForeignReaders(): Promise<Readonly<Record<'npm' | '
     ]),
     go: commandOf(go, (folder) => [path.join(folder, 'readers')]),
   };
-}
-
-type Folder = { readonly folder: string } | { readonly missing: string };
-
-/** Prepared aside and then renamed: a folder of that name is whole. */
-async function installed(name: string, pins: string, prepare: (folder: string) => Promise<void>): Promise<Folder> {
-  const hash = createHash('sha256').update(pins).update(process.arch).digest('hex').slice(0, 16);
-  const folder = path.join(CACHE, `${name}-${hash}`);
-  if (existsSync(folder)) return { folder };
-  const aside = `${folder}.${process.pid}`;
-  try {
-    await mkdir(aside, { recursive: true });
-    await prepare(aside);
-    await rename(aside, folder).catch((error) => {
-      if (!existsSync(folder)) throw error; // else somebody else was quicker
-    });
-    return { folder };
-  } catch (error) {
-    const { stderr = '', message = '' } = Object(error);
-    return {
-      missing:
-        String(stderr || message)
-          .trim()
-          .split('\n')
-          .at(-1)
-          ?.slice(0, 200) ?? 'unknown',
-    };
-  } finally {
-    await rm(aside, { recursive: true, force: true });
-  }
 }
 
 function commandOf(found: Folder, command: (folder: string) => string[]): Installed {
