@@ -53,6 +53,8 @@ export interface RecordingReader {
 export interface ReaderOptions {
   readonly blobDir: string;
   readonly processes: number;
+  /** Reads with the processors that others leave. */
+  readonly giveWay?: boolean;
 }
 
 /**
@@ -69,26 +71,13 @@ export function createRecordingReader(options: ReaderOptions): RecordingReader {
     size: options.processes,
     heapMb: CHILD_HEAP_MB,
     rssMb: CHILD_RSS_MB,
+    giveWay: options.giveWay ?? false,
     timeMs: LIMITS.parseTimeMs.value,
   });
   return {
     read: (job) => readWith(pool, job),
     shape: (job) => shapeWith(pool, job),
     close: () => pool.close(),
-  };
-}
-
-/** Starts its processes only when the first file comes: the API hardly ever needs them. */
-export function lazyReader(options: ReaderOptions): RecordingReader {
-  let reader: RecordingReader | undefined;
-  const started = () => {
-    reader ??= createRecordingReader(options);
-    return reader;
-  };
-  return {
-    read: (job) => started().read(job),
-    shape: (job) => started().shape(job),
-    close: async () => reader?.close(),
   };
 }
 
@@ -110,6 +99,8 @@ async function readWith(pool: ProcessPool<ChildJob, ReadReply>, read: ReadJob): 
       throw new Rejection('processing/time-limit', { limit: 'parseTimeMs', limitValue: LIMITS.parseTimeMs.value });
     case 'memory-limit':
       throw new Rejection('processing/memory-limit', { limit: 'parseMemoryMb', limitValue: CHILD_RSS_MB });
+    case 'stalled': // not the file's fault: another try may find a machine that is less busy
+      throw new Rejection('processing/outage');
     case 'broken':
       throw new Error(`reading a recording broke: ${outcome.detail}`);
   }

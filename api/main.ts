@@ -1,4 +1,4 @@
-import { lazyReader } from '../activities/read-recording.ts';
+import { createRecordingReader } from '../activities/read-recording.ts';
 import { connect } from '../db/pool.ts';
 import { readConfig } from '../platform/config.ts';
 import { environment } from '../platform/environment.ts';
@@ -30,7 +30,7 @@ const wayTypes = config.valhalla !== undefined;
 const start = (upload: Parameters<typeof startUpload>[1]) => startUpload(client, upload, { wayTypes });
 const isReachable = () => isTemporalReachable(client);
 const dispatcher = startDispatcher({ db, loops, log, start, isReachable });
-const reader = lazyReader({ blobDir: config.blobDir, processes: 2 });
+const reader = createRecordingReader({ blobDir: config.blobDir, processes: 2, giveWay: true });
 startHousekeeping({ db, blobs, loops, log });
 startStaleTracks({ db, reader, build: config.build, loops, log });
 const relay = startEventRelay({ databaseUrl: config.databaseUrl, db, loops, log });

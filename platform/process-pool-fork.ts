@@ -1,5 +1,6 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { createRequire } from 'node:module';
+import os from 'node:os';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 
 export interface ChildOptions {
@@ -9,17 +10,30 @@ export interface ChildOptions {
   readonly setup: unknown;
   /** V8 heap of a child. */
   readonly heapMb: number;
+  /** Children get the processors that others leave, their start included; for a parent that has callers to answer. */
+  readonly giveWay?: boolean;
 }
 
 /** Starts a child that speaks to us alone: no environment, no standard output, what it says last on standard error. */
 export function forkChild(options: ChildOptions): ChildProcess {
   const entry = fileURLToPath(options.entry);
-  return fork(entry, [JSON.stringify(options.setup)], {
+  const child = fork(entry, [JSON.stringify(options.setup)], {
     serialization: 'advanced',
     stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
     env: {},
     execArgv: [...loaderFor(entry), `--max-old-space-size=${options.heapMb}`, '--max-semi-space-size=8'],
   });
+  if (options.giveWay && child.pid !== undefined) giveWay(child.pid);
+  return child;
+}
+
+/** At once, before it starts threads of its own: they inherit it, and nobody else could reach them. */
+function giveWay(pid: number): void {
+  try {
+    os.setPriority(pid, os.constants.priority.PRIORITY_BELOW_NORMAL);
+  } catch {
+    // it is gone already, which its end tells
+  }
 }
 
 /** From source the child needs tsx as its parent did; from `dist` it needs nothing. */

@@ -16,6 +16,8 @@ export type JobOutcome<Result> =
   | { readonly kind: 'done'; readonly result: Result }
   | { readonly kind: 'time-limit' }
   | { readonly kind: 'memory-limit' }
+  /** Its time by the clock was over before it had worked for its limit: the machine was too busy, or a disk hung. */
+  | { readonly kind: 'stalled' }
   /** The child threw, or died for a reason that is none of the limits. */
   | { readonly kind: 'broken'; readonly detail: string };
 
@@ -70,8 +72,10 @@ interface Task<Result> {
   readonly time: TimeWatch;
   readonly memory: MemoryWatch;
   readonly resolve: (outcome: JobOutcome<Result>) => void;
-  killedFor: 'time-limit' | 'memory-limit' | undefined;
+  killedFor: KilledFor | undefined;
 }
+
+type KilledFor = 'time-limit' | 'memory-limit' | 'stalled';
 
 function assign<Job, Result>(pool: PoolState<Job, Result>): void {
   while (pool.idle.length > 0 && pool.waiting.length > 0) {
@@ -86,13 +90,13 @@ function give<Job, Result>(
   child: Child<Result>,
   next: { job: Job; resolve: (outcome: JobOutcome<Result>) => void },
 ): void {
-  const kill = (why: 'time-limit' | 'memory-limit') => {
+  const kill = (why: KilledFor) => {
     if (child.task) child.task.killedFor = why;
     child.process.kill('SIGKILL');
   };
   child.task = {
     resolve: next.resolve,
-    time: watchTime(child.process.pid, options.timeMs, () => kill('time-limit')),
+    time: watchTime(child.process.pid, options.timeMs, (how) => kill(how === 'worked' ? 'time-limit' : how)),
     memory: watchMemory(child.process.pid, options.rssMb, () => kill('memory-limit')),
     killedFor: undefined,
   };

@@ -4,18 +4,23 @@ export interface TimeWatch {
   stop(): void;
 }
 
-/** By the clock a process gets this many times its limit: it may also hang without working. */
+/** By the clock a process gets this many times its limit: it may hang without working, or get no processor to work on. */
 const WALL_TIMES = 2;
 const LOOK_AGAIN_MS = 50;
 /** USER_HZ, which Linux promises to every program whatever the kernel counts in. */
 const TICK_MS = 10;
 
 /**
- * Calls `onOver` once when the process has worked for `limitMs` from now on. Processor time where /proc tells it, so that
+ * Calls `onOver` once: `worked` when the process has worked for `limitMs` from now on, `stalled` when twice that has passed by
+ * the clock and it has not, which says nothing about what it works on. Processor time where /proc tells it, so that
  * a good file does not become an endless one because the machine is busy (950,000 points took 8–11 s of wall time beside
- * five other programs); elsewhere, and at twice the limit in any case, by the clock.
+ * five other programs); elsewhere by the clock alone, and then it counts as work.
  */
-export function watchTime(pid: number | undefined, limitMs: number, onOver: () => void): TimeWatch {
+export function watchTime(
+  pid: number | undefined,
+  limitMs: number,
+  onOver: (how: 'worked' | 'stalled') => void,
+): TimeWatch {
   const startedAt = Date.now();
   const before = processorMs(pid);
   let stopped = false;
@@ -25,7 +30,7 @@ export function watchTime(pid: number | undefined, limitMs: number, onOver: () =
     const workedMs = from === undefined || to === undefined ? elapsedMs : to - from;
     const leftMs = Math.min(limitMs - workedMs, WALL_TIMES * limitMs - elapsedMs);
     if (stopped) return;
-    if (leftMs <= 0) onOver();
+    if (leftMs <= 0) onOver(workedMs >= limitMs ? 'worked' : 'stalled');
     else timer = setTimeout(look, Math.max(leftMs, LOOK_AGAIN_MS));
   };
   let timer = setTimeout(look, limitMs);

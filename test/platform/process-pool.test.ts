@@ -1,5 +1,5 @@
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import os, { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { createProcessPool, type ProcessPool, type ProcessPoolOptions } from '../../platform/process-pool.ts';
@@ -57,11 +57,27 @@ test('more jobs than children wait their turn, and one child does them all', asy
   expect(await starts()).toHaveLength(1);
 });
 
-test.each(['busy', 'hang'] as const)('a %s job is ended at the time limit, and the pool goes on', async (how) => {
+test.each([
+  ['busy', 'time-limit'],
+  ['hang', 'stalled'],
+] as const)('a %s job is ended as %s, and the pool goes on', async (how, kind) => {
   const pool = poolOf({ timeMs: 1_500 });
   const [endless, next] = await Promise.all([pool.run({ do: how }), pool.run(ECHO)]);
-  expect(endless).toEqual({ kind: 'time-limit' });
+  expect(endless).toEqual({ kind });
   expect(next).toEqual(ANSWER);
+});
+
+test.each([
+  ['gives way', true, 10],
+  ['does not', false, 0],
+])('a child that %s runs, with every thread, at that priority', async (_, giveWay, nice) => {
+  expect(await poolOf({ giveWay }).run(ECHO)).toEqual(ANSWER);
+  const [pid = 0] = await starts();
+  expect(os.getPriority(pid)).toBe(nice);
+  if (process.platform !== 'linux') return;
+  const threads = await readdir(`/proc/${pid}/task`);
+  const stats = await Promise.all(threads.map((thread) => readFile(`/proc/${pid}/task/${thread}/stat`, 'utf8')));
+  expect(stats.map((text) => Number(text.split(') ')[1]?.split(' ')[16]))).toEqual(threads.map(() => nice));
 });
 
 test.each(['map', 'buffers'] as const)('a job whose %s grow without end meets the memory limit', async (what) => {

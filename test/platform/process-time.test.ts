@@ -6,29 +6,33 @@ import { watchTime } from '../../platform/process-time.ts';
 const LIMIT_MS = 400;
 
 /** How long it had by the clock, and for which share of that a program of this text was allowed to work. */
-async function allowed(program: string): Promise<number> {
+async function allowed(program: string): Promise<{ ms: number; how: string }> {
   const child = spawn(process.execPath, ['-e', `process.stdout.write('up'); ${program}`], {
     stdio: ['ignore', 'pipe', 'ignore'],
   });
   await once(child.stdout, 'data');
   const startedAt = Date.now();
-  await new Promise<void>((resolve) => watchTime(child.pid, LIMIT_MS, resolve));
+  const how = await new Promise<string>((resolve) => watchTime(child.pid, LIMIT_MS, resolve));
   child.kill('SIGKILL');
-  return Date.now() - startedAt;
+  return { ms: Date.now() - startedAt, how };
 }
 
 test('a program that hardly works is not ended at its limit, but by the clock at twice that', async () => {
-  expect(await allowed('setInterval(() => {}, 1000)')).toBeGreaterThanOrEqual(2 * LIMIT_MS);
+  const { ms, how } = await allowed('setInterval(() => {}, 1000)');
+  expect(ms).toBeGreaterThanOrEqual(2 * LIMIT_MS);
+  expect(how).toBe('stalled');
 });
 
 test('a program that works all the time is ended once it has worked that long', async () => {
-  expect(await allowed('for (;;);')).toBeGreaterThanOrEqual(LIMIT_MS);
+  const { ms, how } = await allowed('for (;;);');
+  expect(ms).toBeGreaterThanOrEqual(LIMIT_MS);
+  expect(how).toBe('worked');
 });
 
 test('a watch that was stopped tells nothing, and a process that is gone is measured by the clock', async () => {
   const told: string[] = [];
   const { stop } = watchTime(process.pid, 1, () => void told.push('stopped'));
   stop();
-  await new Promise<void>((resolve) => watchTime(undefined, LIMIT_MS, resolve));
+  expect(await new Promise((resolve) => watchTime(undefined, LIMIT_MS, resolve))).toBe('worked');
   expect(told).toEqual([]);
 });

@@ -28,7 +28,7 @@ export const SCENARIOS: Readonly<Record<string, Scenario>> = {
     fault: temporalAway,
   },
   'back-mid-fallback': {
-    about: 'Temporal goes and comes back four times, each time while uploads are being read inline',
+    about: 'Temporal goes and comes back again and again, each time while uploads are being read inline',
     redWithout: ['claim'],
     fault: backMidFallback,
   },
@@ -57,11 +57,12 @@ async function temporalAway({ cluster, outageS, say }: Fault): Promise<void> {
   say('Temporal is back');
 }
 
-const FLAPS = 4;
+const FLAPS_AT_LEAST = 4;
 
-async function backMidFallback({ cluster, api, say }: Fault): Promise<void> {
+async function backMidFallback({ cluster, api, outageS, say }: Fault): Promise<void> {
   const { temporal, db } = cluster;
-  for (let flap = 0; flap < FLAPS; flap++) {
+  const endsAt = performance.now() + outageS * 1000;
+  for (let flap = 0; flap < FLAPS_AT_LEAST || performance.now() < endsAt; flap++) {
     const hangs = flap % 2 === 1;
     if (hangs) temporal.freeze();
     else await temporal.kill();
