@@ -1,0 +1,57 @@
+/** Schedules by the name that Temporal, the ledger and people know. */
+export const SCHEDULE_IDS = ['stuck-work', 'retention', 'coupon-expiry', 'canary'] as const;
+export type ScheduleId = (typeof SCHEDULE_IDS)[number];
+
+/**
+ * When a schedule fires. Slots are nominal times, cut to the second: `every` counts from the epoch (plus `offsetMinutes`),
+ * `dailyAt` is a time of day on the wall clock of an IANA zone.
+ */
+export type ScheduleSpec =
+  | { readonly kind: 'every'; readonly everyMinutes: number; readonly offsetMinutes?: number }
+  | { readonly kind: 'dailyAt'; readonly time: `${number}:${number}`; readonly zone: string };
+
+/**
+ * Who started a run. `schedule`: Temporal, at a slot of its schedule. `manual` and `backfill`: Cairn, on an operator's order,
+ * which has a number in `ops_audit`. `foreign`: Temporal by somebody else's hand (a trigger from its Web UI), which carries the
+ * same attributes as a fire and is told by a time that is no slot.
+ */
+export type RunOrigin = 'schedule' | 'manual' | 'backfill' | 'foreign';
+
+/** Of the workflow `runSchedule`. What Temporal's schedule starts has no `asked`: its slot is `TemporalScheduledStartTime`. */
+export interface RunScheduleInput {
+  readonly schedule: ScheduleId;
+  readonly asked?: {
+    /** ISO 8601, UTC. */
+    readonly slot: string;
+    readonly origin: 'manual' | 'backfill';
+    /** Of `ops_audit`: who asked for it and why. */
+    readonly auditId: number;
+  };
+}
+
+/** What a run did: looked at, brought about, could not do. */
+export interface RunCounts {
+  readonly scanned: number;
+  readonly changed: number;
+  readonly failed: number;
+}
+
+export interface RunScheduleResult extends RunCounts {
+  readonly slot: string;
+  /** Of that slot, from 1. */
+  readonly run: number;
+}
+
+/** What the workflow knows of the run and its step writes into the ledger. */
+export interface RunJobInput {
+  readonly schedule: ScheduleId;
+  /** The time that Temporal's schedule says, or what was asked for; ISO 8601, UTC. */
+  readonly slot: string;
+  readonly workflowId: string;
+  readonly workflowRunId: string;
+  readonly asked?: RunScheduleInput['asked'];
+}
+
+export interface ScheduleSteps {
+  runJob(input: RunJobInput): Promise<RunScheduleResult>;
+}
