@@ -14,7 +14,7 @@ import { startEventRelay } from './events/relay.ts';
 import { startHousekeeping } from './housekeeping.ts';
 import { startInlinePath } from './inline-path.ts';
 import { startStaleTracks } from './stale-tracks.ts';
-import { isTemporalReachable, startUpload } from './start-upload.ts';
+import { namespaceIdOf, startUpload } from './start-upload.ts';
 
 const config = readConfig(environment());
 const log = createLog({ process: 'api', level: config.logLevel, build: config.build });
@@ -28,8 +28,8 @@ const client = temporalClient({ ...config.temporal, codecKeys: config.codecKeys 
 const blobs = await openFsBlobStore(config.blobDir);
 const wayTypes = config.valhalla !== undefined;
 const start = (upload: Parameters<typeof startUpload>[1]) => startUpload(client, upload, { wayTypes });
-const isReachable = () => isTemporalReachable(client);
-const dispatcher = startDispatcher({ db, loops, log, start, isReachable });
+const namespaceId = () => namespaceIdOf(client);
+const dispatcher = startDispatcher({ db, loops, log, start, namespaceId });
 const reader = createRecordingReader({ blobDir: config.blobDir, processes: 2, giveWay: true });
 startHousekeeping({ db, blobs, loops, log });
 startStaleTracks({ db, reader, build: config.build, loops, log });

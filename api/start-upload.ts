@@ -44,10 +44,14 @@ export async function startUpload(
   }
 }
 
-/** Whether Temporal's frontend answers within the same deadline. */
-export async function isTemporalReachable(client: Client): Promise<boolean> {
-  const ask = () => client.workflowService.getSystemInfo({});
-  return client.withDeadline(Date.now() + DEADLINE_MS, ask).then(Boolean, () => false);
+/** The id of our namespace, when Temporal's frontend tells it within the same deadline. */
+export async function namespaceIdOf(client: Client): Promise<string | undefined> {
+  const { namespace } = client.options;
+  const ask = () => client.workflowService.describeNamespace({ namespace });
+  return client.withDeadline(Date.now() + DEADLINE_MS, ask).then(
+    ({ namespaceInfo }) => namespaceInfo?.id ?? undefined,
+    () => undefined,
+  );
 }
 
 /** A worker killed in the middle of a local step is noticed after this long; the default of 10 s made recovery 12 s. */

@@ -46,14 +46,16 @@ export async function dispatchAgain(db: Db, runs: readonly UploadRun[], againS: 
 export type UploadRun = Pick<DispatchableUpload, 'id' | 'run'>;
 
 /**
- * Offers every open upload that is due again, each at a moment of its own within `withinS`, unless it would be sooner anyway.
- * Re-driven ones that wait for their turn go on waiting.
+ * Offers every open upload that is due, whether it was offered before or not: oldest first, `perS` of them a second, and all
+ * within `withinS`. Re-driven ones that wait for their turn go on waiting.
  */
-export async function offerOpenUploadsAgain(db: Db, withinS: number): Promise<void> {
+export async function offerOpenUploadsAgain(db: Db, pace: { perS: number; withinS: number }): Promise<void> {
   await db.query(
-    `update uploads set dispatch_at = now() + random() * make_interval(secs => $1)
-      where dispatch_at > now() + make_interval(secs => $1) and due_at <= now()`,
-    [withinS],
+    `with open as (select id, due_at from uploads where dispatch_at is not null and due_at <= now() for update skip locked),
+          placed as (select id, row_number() over (order by due_at) - 1 as place, count(*) over () as total from open)
+     update uploads u set dispatch_at = now() + make_interval(secs => place * least(1.0 / $1::float, $2::float / total))
+       from placed where u.id = placed.id`,
+    [pace.perS, pace.withinS],
   );
 }
 

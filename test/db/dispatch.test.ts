@@ -115,8 +115,9 @@ test('the backlog is what waits for its workflow, and how long the oldest does',
   expect(await dispatchBacklog(db)).toMatchObject({ waiting: 2 });
 });
 
-test('when Temporal is back all that it had taken is offered again within the time, and nothing else is', async () => {
+test('when Temporal is back all that is open is offered again, oldest first and at a pace, and nothing else is', async () => {
   const [taken = '', due = '', ended = '', turn = ''] = await uploads(4);
+  await query(`update uploads set due_at = now() - interval '1 minute' where id = $1`, [taken]);
   await query(`update uploads set dispatch_at = now() + interval '5 minutes' where id = $1`, [taken]);
   await query(
     `update uploads set due_at = now() + interval '1 minute', dispatch_at = now() + interval '1 minute' where id = $1`,
@@ -125,7 +126,10 @@ test('when Temporal is back all that it had taken is offered again within the ti
   const { token = 0 } = (await claim(ended, 1)) ?? {};
   const failure = { code: 'gpx/truncated', facts: {} } as const;
   await finishUploadFailed(db, { uploadId: ended, token, failure, processedBy: 'inline', build: 'test' });
-  await offerOpenUploadsAgain(db, 20);
-  const soon = `select id from uploads where dispatch_at <= now() + interval '20 seconds' order by dispatch_at`;
-  expect(await query(soon), 'a re-driven one waits for its turn').toEqual([{ id: due }, { id: taken }]);
+  const soon = `select id from uploads where dispatch_at <= now() + make_interval(secs => $1) order by dispatch_at`;
+  await offerOpenUploadsAgain(db, { perS: 0.1, withinS: 60 });
+  expect(await query(soon, [5])).toEqual([{ id: taken }]);
+  expect(await query(soon, [15]), 'a re-driven one waits for its turn').toEqual([{ id: taken }, { id: due }]);
+  await offerOpenUploadsAgain(db, { perS: 0.1, withinS: 2 });
+  expect(await query(soon, [2])).toEqual([{ id: taken }, { id: due }]);
 });

@@ -77,7 +77,7 @@ function losingDispatcher(): void {
   const log = createLog({ process: 'test', level: 'silent', build: 'test' });
   const loops = createLoops({ log, onDead: () => {} });
   const start: DispatcherDeps['start'] = async () => 'ended';
-  startDispatcher({ db, loops, log, start, isReachable: async () => true });
+  startDispatcher({ db, loops, log, start, namespaceId: async () => 'one' });
   onTestFinished(() => loops.stop());
 }
 

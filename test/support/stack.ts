@@ -13,7 +13,7 @@ import { buildApp } from '../../api/app.ts';
 import { type Dispatcher, startDispatcher } from '../../api/dispatcher.ts';
 import { startEventRelay } from '../../api/events/relay.ts';
 import { startInlinePath } from '../../api/inline-path.ts';
-import { isTemporalReachable, startUpload } from '../../api/start-upload.ts';
+import { namespaceIdOf, startUpload } from '../../api/start-upload.ts';
 import { createKey } from '../../cli/keys.ts';
 import { processUploadId } from '../../contracts/ids.ts';
 import { createLog, type Log } from '../../platform/log.ts';
@@ -72,8 +72,8 @@ export async function testStack(options: StackOptions = {}): Promise<Stack> {
   const reader = createRecordingReader({ blobDir, processes: 2 });
   const wayTypes = options.valhalla !== undefined;
   const start = (upload: Parameters<typeof startUpload>[1]) => startUpload(client, upload, { wayTypes });
-  const isReachable = () => isTemporalReachable(client);
-  const dispatcher = startDispatcher({ db: database.db, loops, log, start, isReachable });
+  const namespaceId = () => namespaceIdOf(client);
+  const dispatcher = startDispatcher({ db: database.db, loops, log, start, namespaceId });
   const inline = options.inline
     ? startInlinePath({ db: database.db, loops, log, reader, build: 'test', wayTypes, temporal: dispatcher })
     : {

@@ -82,8 +82,8 @@ export const FENCES: Readonly<Record<string, Fence>> = {
     edits: [
       {
         file: 'api/dispatcher.ts',
-        find: `if (before === 'away') await offerOpenUploadsAgain(deps.db, BACK_WITHIN_S);`,
-        replace: '',
+        find: 'return offerOpenUploadsAgain(db, CATCH_UP);',
+        replace: 'return Promise.resolve(db && CATCH_UP).then(() => {});',
       },
     ],
   },

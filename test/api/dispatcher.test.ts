@@ -1,0 +1,62 @@
+import { beforeEach, expect, onTestFinished, test } from 'vitest';
+import { type Dispatcher, type DispatcherDeps, startDispatcher } from '../../api/dispatcher.ts';
+import { createLog } from '../../platform/log.ts';
+import { createLoops } from '../../platform/loops.ts';
+import { newUpload } from '../db/support.ts';
+import { testDatabase } from '../support/database.ts';
+
+const { db, query } = await testDatabase();
+beforeEach(() => query('delete from uploads').then(() => {}));
+
+/** Nudged every 50 ms, over a Temporal that the test holds in its hand. */
+function dispatcher(temporal: Pick<DispatcherDeps, 'start' | 'namespaceId'>): Dispatcher {
+  const log = createLog({ process: 'test', level: 'silent', build: 'test' });
+  const loops = createLoops({ log, onDead: () => {} });
+  const started = startDispatcher({ db, loops, log, ...temporal });
+  const nudging = setInterval(() => started.nudge(), 50);
+  onTestFinished(() => {
+    clearInterval(nudging);
+    return loops.stop();
+  });
+  return started;
+}
+
+test('a Temporal that has lost its data between two starts gets every open upload again', async () => {
+  const { id } = await newUpload(db);
+  const temporal = { namespaceId: 'first' };
+  const starts: string[] = [];
+  dispatcher({
+    namespaceId: async () => temporal.namespaceId,
+    start: async (upload) => {
+      starts.push(`${temporal.namespaceId}:${upload.id}`);
+      return 'running';
+    },
+  });
+  await expect.poll(() => starts, { timeout: 20_000 }).toEqual([`first:${id}`]);
+  await new Promise((resolve) => setTimeout(resolve, 2_500)); // it looks at the same one again
+  expect(starts).toEqual([`first:${id}`]);
+  temporal.namespaceId = 'other';
+  await expect.poll(() => starts, { timeout: 20_000 }).toEqual([`first:${id}`, `other:${id}`]);
+});
+
+test('one that does not answer is away, is asked for with one start at a time, and gets all that is open when it is back', async () => {
+  const ids = [(await newUpload(db)).id, (await newUpload(db)).id, (await newUpload(db)).id];
+  const temporal = { answers: false, open: 0, most: 0 };
+  const taken = new Set<string>();
+  const { status } = dispatcher({
+    namespaceId: async () => (temporal.answers ? 'first' : undefined),
+    start: async (upload) => {
+      temporal.most = Math.max(temporal.most, ++temporal.open);
+      await new Promise((resolve) => setTimeout(resolve, 20));
+      temporal.open--;
+      if (!temporal.answers) throw new Error('away');
+      taken.add(upload.id);
+      return 'running';
+    },
+  });
+  await expect.poll(status, { timeout: 20_000 }).toBe('away');
+  await expect.poll(() => temporal.most, { timeout: 20_000 }).toBe(1);
+  temporal.answers = true;
+  await expect.poll(() => [...taken].sort(), { timeout: 20_000 }).toEqual([...ids].sort());
+  expect(status()).toBe('reachable');
+});
