@@ -11,7 +11,7 @@ const ROOMS = {
   workflows: ['contracts', 'domain'],
   activities: ['contracts', 'domain', 'db', 'services', 'platform'],
   schedules: ['contracts', 'domain', 'db', 'platform'],
-  workers: ['contracts', 'activities', 'db', 'services', 'platform'],
+  workers: ['contracts', 'activities', 'schedules', 'db', 'services', 'platform'],
   api: ['contracts', 'domain', 'db', 'services', 'platform', 'schedules', 'activities'],
   cli: [
     'contracts',

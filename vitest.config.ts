@@ -16,7 +16,7 @@ export default defineConfig({
       {
         test: {
           name: 'server',
-          include: ['test/{db,services,activities,workflows,workers,api,cli,replay,embedded}/**/*.test.ts'],
+          include: ['test/{db,services,activities,schedules,workflows,workers,api,cli,replay,embedded}/**/*.test.ts'],
           globalSetup: ['test/support/global-setup.ts'],
           testTimeout: 60_000,
           hookTimeout: 120_000,

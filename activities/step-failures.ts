@@ -26,12 +26,20 @@ export function asStepFailure(error: unknown, attempt: number): ApplicationFailu
   return ApplicationFailure.create({
     type: 'processing/failed',
     message,
+    details: [{ errorClass: classOf(error) }],
     nonRetryable: attempt >= BUG_ATTEMPTS,
     ...(cause && { cause }),
   });
 }
 
 const BUG_ATTEMPTS = 3;
+
+/** What can be shown of a bug: its class and code, never its message. */
+function classOf(error: unknown): string {
+  if (!(error instanceof Error)) return typeof error;
+  const code = 'code' in error && typeof error.code === 'string' ? ` ${error.code}` : '';
+  return `${error.constructor.name}${code}`;
+}
 
 function isOutage(error: unknown): boolean {
   return isDatabaseOutage(error) || error instanceof BlobStoreUnavailable || error instanceof ValhallaAway;

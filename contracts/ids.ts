@@ -1,5 +1,18 @@
+import type { ScheduleId } from './schedules.ts';
+
 /**
  * Workflow ids. They are the idempotency keys of the engine: the run number makes a re-drive a new workflow, so that
  * "already started" always means "this very run". Ids are never encrypted: uuids and numbers only.
  */
 export const processUploadId = (uploadId: string, run: number): string => `upload:${uploadId}:${run}`;
+
+/** The schedule as Temporal knows it. The prefix tells ours from others in one namespace. */
+export const SCHEDULE_PREFIX = 'cairn-';
+export const temporalScheduleId = (schedule: ScheduleId): string => `${SCHEDULE_PREFIX}${schedule}`;
+
+/** Of what Temporal's schedule starts; Temporal adds `-<slot>`. */
+export const scheduledRunId = (schedule: ScheduleId): string => `schedule:${schedule}`;
+
+/** Of what Cairn starts on an operator's order, one per order and slot. */
+export const askedRunId = (schedule: ScheduleId, slot: string, auditId: number): string =>
+  `schedule:${schedule}:${slot}:${auditId}`;

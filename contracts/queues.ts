@@ -4,6 +4,8 @@ export const QUEUES = {
   interactive: 'cairn-interactive',
   /** Large files, one step each; away from the ordinary ones so that those never wait behind them. */
   heavy: 'cairn-heavy',
+  /** Nobody is waiting: scheduled work, workflows and steps. */
+  maintenance: 'cairn-maintenance',
 } as const;
 
 export type QueueName = (typeof QUEUES)[keyof typeof QUEUES];

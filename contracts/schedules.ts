@@ -1,3 +1,5 @@
+import type { RejectionCode } from './rejections.ts';
+
 /** Schedules by the name that Temporal, the ledger and people know. */
 export const SCHEDULE_IDS = ['stuck-work', 'retention', 'coupon-expiry', 'canary'] as const;
 export type ScheduleId = (typeof SCHEDULE_IDS)[number];
@@ -49,9 +51,25 @@ export interface RunJobInput {
   readonly slot: string;
   readonly workflowId: string;
   readonly workflowRunId: string;
+  /** When Temporal ends the workflow at the latest; ISO 8601, UTC. */
+  readonly endsBy: string;
   readonly asked?: RunScheduleInput['asked'];
 }
 
+/** Why a run failed, as the ledger keeps it: no message, since that may hold anything. */
+export interface RunFailure {
+  readonly code: RejectionCode;
+  /** Of a fault of ours: the class of the error. */
+  readonly errorClass?: string;
+}
+
+export interface CloseFailedInput extends RunFailure {
+  readonly workflowRunId: string;
+}
+
 export interface ScheduleSteps {
+  /** Opens the ledger row, or finds it, and does the work; the row is closed with the last effect. */
   runJob(input: RunJobInput): Promise<RunScheduleResult>;
+  /** Closes the row of a run that will not be tried again. */
+  closeFailed(input: CloseFailedInput): Promise<void>;
 }

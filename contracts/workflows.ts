@@ -1,6 +1,8 @@
+import type { RunScheduleInput, RunScheduleResult } from './schedules.ts';
 import type { ProcessUploadInput, ProcessUploadResult } from './uploads.ts';
 
 /** Every workflow, by the name that histories know. `workflows/index.ts` implements exactly this. */
 export interface Workflows {
   processUpload(input: ProcessUploadInput): Promise<ProcessUploadResult>;
+  runSchedule(input: RunScheduleInput): Promise<RunScheduleResult>;
 }

@@ -1,6 +1,7 @@
 import { type NativeConnection, Worker, type WorkerOptions, type WorkflowBundleOption } from '@temporalio/worker';
 import { PROCESSES } from '../contracts/processes.ts';
 import { QUEUES, type QueueName } from '../contracts/queues.ts';
+import type { ScheduleSteps } from '../contracts/schedules.ts';
 import type { UploadSteps } from '../contracts/uploads.ts';
 import type { Log } from '../platform/log.ts';
 import { dataConverter } from '../platform/temporal/data-converter.ts';
@@ -13,11 +14,14 @@ export interface WorkersDeps {
   readonly namespace: string;
   readonly codecKeys: CodecKeyring;
   readonly workflowBundle: WorkflowBundleOption;
-  readonly steps: UploadSteps;
+  readonly steps: UploadSteps & ScheduleSteps;
   readonly log: Log;
 }
 
-/** One worker per queue: the interactive one runs workflows and ordinary files, the heavy one large files alone. */
+/**
+ * One worker per queue: the interactive one runs uploads and ordinary files, the heavy one large files alone, the maintenance
+ * one scheduled work, workflows and steps, so that neither ever waits behind the other.
+ */
 export async function createWorkers(deps: WorkersDeps): Promise<readonly Worker[]> {
   const interactive = await Worker.create({
     ...common(deps),
@@ -34,11 +38,23 @@ export async function createWorkers(deps: WorkersDeps): Promise<readonly Worker[
     taskQueue: QUEUES.heavy,
     maxConcurrentActivityTaskExecutions: CONCURRENT_LARGE_DIGESTS,
   });
-  return [interactive, heavy];
+  const maintenance = await Worker.create({
+    ...common(deps),
+    taskQueue: QUEUES.maintenance,
+    workflowBundle: deps.workflowBundle,
+    maxCachedWorkflows: CONCURRENT_JOBS,
+    maxConcurrentWorkflowTaskExecutions: CONCURRENT_JOBS,
+    maxConcurrentLocalActivityExecutions: CONCURRENT_JOBS,
+    maxConcurrentActivityTaskExecutions: CONCURRENT_JOBS,
+    stickyQueueScheduleToStartTimeout: '1s',
+  });
+  return [interactive, heavy, maintenance];
 }
 
 /** More than the reader has processes, so that saving one overlaps with reading the next. */
 const CONCURRENT_DIGESTS = 8;
+/** One of each schedule, and room for what operators ask for. Jobs wait for the database, so they cost little here. */
+const CONCURRENT_JOBS = 6;
 /** A large file takes up to 768 MB while it is read. */
 const CONCURRENT_LARGE_DIGESTS = 1;
 

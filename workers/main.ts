@@ -1,5 +1,7 @@
 import { availableParallelism } from 'node:os';
+import { cancellationSignal } from '@temporalio/activity';
 import { createRecordingReader } from '../activities/read-recording.ts';
+import { createScheduleSteps } from '../activities/schedule-steps.ts';
 import { createUploadSteps } from '../activities/upload-steps.ts';
 import { createWayTypesStep } from '../activities/way-types-step.ts';
 import { processUploadId } from '../contracts/ids.ts';
@@ -10,6 +12,8 @@ import { flushTelemetry } from '../platform/flush-telemetry.ts';
 import { createLog } from '../platform/log.ts';
 import { createLoops } from '../platform/loops.ts';
 import { shutdownOnSignals } from '../platform/shutdown.ts';
+import { MANIFEST } from '../schedules/manifest.ts';
+import { isSlot } from '../schedules/slots.ts';
 import { createValhalla } from '../services/valhalla.ts';
 import { workflowBundle } from './bundle.ts';
 import { connectPatiently } from './connect.ts';
@@ -38,6 +42,13 @@ const valhalla = config.valhalla && createValhalla(config.valhalla);
 const steps = {
   ...createUploadSteps({ db, reader, build: config.build, processedBy: 'workflow', ownerOf }),
   ...createWayTypesStep({ db, log, valhalla }),
+  ...createScheduleSteps({
+    db,
+    build: config.build,
+    jobs: {}, // until a job is made its slots fail, as schedule/no-job
+    isSlot: (schedule, at) => isSlot(MANIFEST[schedule].spec, at.getTime()),
+    signal: cancellationSignal,
+  }),
 };
 const { codecKeys, temporal } = config;
 const bundle = await workflowBundle();

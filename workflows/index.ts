@@ -1,1 +1,2 @@
 export { processUpload } from './process-upload.ts';
+export { runSchedule } from './run-schedule.ts';

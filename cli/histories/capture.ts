@@ -2,13 +2,14 @@ import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import type { WorkflowHandle } from '@temporalio/client';
+import type { Client, WorkflowHandle } from '@temporalio/client';
 import { historyToJSON } from '@temporalio/common/lib/proto-utils.js';
 import { processUploadId } from '../../contracts/ids.ts';
 import { generateGpx } from '../../domain/sample/generate-gpx.ts';
 import { temporalClient } from '../../platform/temporal/client.ts';
 import { type CodecKeyring, parseCodecKeys } from '../../platform/temporal/keyring.ts';
 import type { DevHome } from '../settings.ts';
+import { historyOfRun } from './capture-schedule.ts';
 import { openHistory } from './open-history.ts';
 import { type UploadPath, WORKFLOW_PATHS } from './paths.ts';
 import { keepHistory } from './store.ts';
@@ -16,8 +17,8 @@ import { keepHistory } from './store.ts';
 export const HISTORIES_FOLDER = fileURLToPath(new URL('../../test/histories/', import.meta.url));
 
 /**
- * Runs one recording per path (or down one of them) through a running installation and keeps its history. Returns the files
- * made. For the path with way types the installation needs a map matcher (`npm run valhalla`).
+ * Runs one recording or one slot per path (or down one of them) through a running installation and keeps its history. Returns the
+ * files made. For the path with way types the installation needs a map matcher (`npm run valhalla`).
  */
 export async function captureHistories(
   home: DevHome,
@@ -25,19 +26,21 @@ export async function captureHistories(
 ): Promise<readonly string[]> {
   const codecKeys = parseCodecKeys(home.codecKeys);
   const client = temporalClient({ address: home.temporalAddress, namespace: 'default', codecKeys });
-  await mkdir(path.join(HISTORIES_FOLDER, 'processUpload'), { recursive: true });
+  const wanted = <Path extends string>(paths: readonly Path[]) =>
+    paths.filter((path) => only === undefined || only === path);
   const kept: string[] = [];
+  const keep = async (workflow: keyof typeof WORKFLOW_PATHS, each: string, history: History) => {
+    const name = `${workflow}/${each}@${version}.json`;
+    await mkdir(path.join(HISTORIES_FOLDER, workflow), { recursive: true });
+    await keepHistory(HISTORIES_FOLDER, name, await asText(historyToJSON(history), codecKeys));
+    kept.push(name);
+  };
   try {
-    for (const each of WORKFLOW_PATHS.processUpload.filter((path) => only === undefined || only === path)) {
-      const uploadId = await process(home, recordingFor(each));
-      const handle = client.workflow.getHandle(processUploadId(uploadId, 1));
-      await handle.result(); // the row is final before the workflow is
-      const history = await handle.fetchHistory();
-      if (each.endsWith('-wayTypes') !== asksForWayTypes(history))
-        throw new Error(`${each}: CAIRN_VALHALLA_URL must be set for paths with way types, and for no others`);
-      const name = `processUpload/${each}@${version}.json`;
-      await keepHistory(HISTORIES_FOLDER, name, await asText(historyToJSON(history), codecKeys));
-      kept.push(name);
+    for (const each of wanted(WORKFLOW_PATHS.processUpload)) {
+      await keep('processUpload', each, await historyOfUpload(home, client, each));
+    }
+    for (const each of wanted(WORKFLOW_PATHS.runSchedule)) {
+      await keep('runSchedule', each, await historyOfRun(client, each));
     }
   } finally {
     await client.connection.close();
@@ -45,7 +48,19 @@ export async function captureHistories(
   return kept;
 }
 
-function asksForWayTypes({ events }: Pick<Awaited<ReturnType<WorkflowHandle['fetchHistory']>>, 'events'>): boolean {
+type History = Awaited<ReturnType<WorkflowHandle['fetchHistory']>>;
+
+async function historyOfUpload(home: DevHome, client: Client, each: UploadPath): Promise<History> {
+  const uploadId = await process(home, recordingFor(each));
+  const handle = client.workflow.getHandle(processUploadId(uploadId, 1));
+  await handle.result(); // the row is final before the workflow is
+  const history = await handle.fetchHistory();
+  if (each.endsWith('-wayTypes') !== asksForWayTypes(history))
+    throw new Error(`${each}: CAIRN_VALHALLA_URL must be set for paths with way types, and for no others`);
+  return history;
+}
+
+function asksForWayTypes({ events }: History): boolean {
   const name = (event: NonNullable<typeof events>[number]) =>
     event.activityTaskScheduledEventAttributes?.activityType?.name;
   return (events ?? []).some((event) => name(event) === 'addWayTypes');

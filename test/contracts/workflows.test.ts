@@ -6,7 +6,7 @@ import type { Workflows } from '../../contracts/workflows.ts';
 import type * as Implemented from '../../workflows/index.ts';
 
 /** The names of the contract, as values; the type test below keeps the two the same. */
-const NAMES = ['processUpload'] as const satisfies readonly (keyof Workflows)[];
+const NAMES = ['processUpload', 'runSchedule'] as const satisfies readonly (keyof Workflows)[];
 
 test('workflows/index.ts implements the contract exactly: every name, every input, every result', () => {
   expectTypeOf<typeof Implemented>().toEqualTypeOf<Workflows>();
@@ -26,11 +26,16 @@ test('the id of a run names the upload and the run, so that "already started" me
 });
 
 test('names that running systems remember have not changed', () => {
-  expect(QUEUES).toEqual({ interactive: 'cairn-interactive', heavy: 'cairn-heavy' });
+  expect(QUEUES).toEqual({
+    interactive: 'cairn-interactive',
+    heavy: 'cairn-heavy',
+    maintenance: 'cairn-maintenance',
+  });
   const attributes = Object.values(SEARCH_ATTRIBUTES).map(({ name, type }) => [name, type]);
   expect(attributes).toEqual([
     ['CairnAccount', 'KEYWORD'],
     ['CairnUpload', 'KEYWORD'],
+    ['CairnSchedule', 'KEYWORD'],
     ['CairnKind', 'KEYWORD'],
     ['CairnOutcome', 'KEYWORD'],
   ]);

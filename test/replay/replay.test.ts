@@ -62,8 +62,8 @@ describe('the gate can fail', () => {
     await rm(path.join(folder, first));
     expect(await historyFaults(folder, WORKFLOW_PATHS)).toEqual([`${first} is in the index but its file is gone`]);
     await writeFile(path.join(folder, INDEX_FILE), '{}');
-    await rm(path.join(folder, 'processUpload'), { recursive: true });
-    expect(await historyFaults(folder, WORKFLOW_PATHS)).toHaveLength(WORKFLOW_PATHS.processUpload.length);
+    for (const workflow of Object.keys(WORKFLOW_PATHS)) await rm(path.join(folder, workflow), { recursive: true });
+    expect(await historyFaults(folder, WORKFLOW_PATHS)).toHaveLength(Object.values(WORKFLOW_PATHS).flat().length);
   });
 
   test('on one that was edited, or slipped in past the index', async () => {
@@ -79,28 +79,40 @@ describe('the gate can fail', () => {
   });
 
   const RENAMED = `const renamed = proxyLocalActivities<{ read: UploadSteps['digest'] }>({ startToCloseTimeout: '9s' });`;
-  const mutations: [string, (code: string) => string, string][] = [
+  const UPLOADS = { file: 'process-upload.ts', affects: 'processUpload/' };
+  const SCHEDULES = { file: 'run-schedule.ts', affects: 'runSchedule/' };
+  const mutations: [string, (code: string) => string, { file: string; affects: string }][] = [
     [
       'a step with another name',
       (code) => code.replace(': ordinary.digest', ': (given) => renamed.read(given)').concat(RENAMED),
-      'ordinary-',
+      { ...UPLOADS, affects: 'processUpload/ordinary-' },
     ],
-    ['an upsert that is left out', (code) => code.replace(/upsertSearchAttributes\(\[.*\]\);/, ''), ''],
-    ['a large file read by a local step', (code) => code.replace('> LARGE_BYTES', '< 0'), 'large-'],
+    ['an upsert that is left out', (code) => code.replace(/upsertSearchAttributes\(\[.*\]\);/, ''), UPLOADS],
+    [
+      'a large file read by a local step',
+      (code) => code.replace('> LARGE_BYTES', '< 0'),
+      { ...UPLOADS, affects: 'processUpload/large-' },
+    ],
+    ['an outcome that is not told', (code) => code.replace(/upsertSearchAttributes\(\[.*\]\);/, ''), SCHEDULES],
+    [
+      'a row that nobody closes',
+      (code) => code.replace(/await CancellationScope.*\n/, ''),
+      { ...SCHEDULES, affects: 'runSchedule/failed' },
+    ],
   ];
 
-  test.each(mutations)('on %s', async (_, mutate, affected) => {
+  test.each(mutations)('on %s', async (_, mutate, { file: name, affects }) => {
     const folder = await mkdtemp(path.join(temporary, 'code-'));
     for (const room of ['workflows', 'contracts', 'domain']) {
       await cp(path.join(root, room), path.join(folder, room), { recursive: true });
     }
     await symlink(path.join(root, 'node_modules'), path.join(folder, 'node_modules'));
-    const file = path.join(folder, 'workflows', 'process-upload.ts');
+    const file = path.join(folder, 'workflows', name);
     const code = await readFile(file, 'utf8');
     expect(mutate(code)).not.toBe(code);
     await writeFile(file, mutate(code));
     const faults = await replayFaults(await bundleWorkflows(path.join(folder, 'workflows', 'index.ts')));
-    const expected = (await keptFiles(HISTORIES_FOLDER)).filter((name) => name.includes(`/${affected}`));
+    const expected = (await keptFiles(HISTORIES_FOLDER)).filter((kept) => kept.startsWith(affects));
     expect(faults).toEqual(Object.fromEntries(expected.map((name) => [name, 'DeterminismViolationError'])));
   });
 });

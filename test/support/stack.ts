@@ -2,11 +2,13 @@ import { randomBytes } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { cancellationSignal } from '@temporalio/activity';
 import type { Client } from '@temporalio/client';
 import { NativeConnection, type Worker } from '@temporalio/worker';
 import type { FastifyInstance } from 'fastify';
 import { afterAll, inject } from 'vitest';
 import { createRecordingReader, type RecordingReader } from '../../activities/read-recording.ts';
+import { createScheduleSteps, type Jobs } from '../../activities/schedule-steps.ts';
 import { createUploadSteps } from '../../activities/upload-steps.ts';
 import { createWayTypesStep } from '../../activities/way-types-step.ts';
 import { buildApp } from '../../api/app.ts';
@@ -20,6 +22,8 @@ import { createLog, type Log } from '../../platform/log.ts';
 import { createLoops, type Loops } from '../../platform/loops.ts';
 import { temporalClient } from '../../platform/temporal/client.ts';
 import { type CodecKeyring, parseCodecKeys } from '../../platform/temporal/keyring.ts';
+import { MANIFEST, type Manifest } from '../../schedules/manifest.ts';
+import { isSlot } from '../../schedules/slots.ts';
 import type { BlobStore } from '../../services/blob-store.ts';
 import { openFsBlobStore } from '../../services/blob-store-fs.ts';
 import type { Valhalla } from '../../services/valhalla.ts';
@@ -57,6 +61,10 @@ export interface StackOptions {
   readonly inline?: boolean;
   /** The map matcher; none by default. */
   readonly valhalla?: Valhalla;
+  /** What schedules do; nothing by default. */
+  readonly jobs?: Jobs;
+  /** When they do it. */
+  readonly manifest?: Manifest;
 }
 
 export async function testStack(options: StackOptions = {}): Promise<Stack> {
@@ -107,7 +115,7 @@ export async function testStack(options: StackOptions = {}): Promise<Stack> {
   return {
     ...parts,
     headers: { authorization: `Bearer ${key}` },
-    startWorkers: () => startWorkers({ ...parts, address, valhalla: options.valhalla }),
+    startWorkers: () => startWorkers({ ...parts, ...options, address }),
   };
 }
 
@@ -116,10 +124,7 @@ function expectAlive(name: string): never {
 }
 
 async function startWorkers(
-  stack: Pick<Stack, 'db' | 'reader' | 'log' | 'codecKeys' | 'namespace'> & {
-    address: string;
-    valhalla: Valhalla | undefined;
-  },
+  stack: Pick<Stack, 'db' | 'reader' | 'log' | 'codecKeys' | 'namespace'> & StackOptions & { address: string },
 ): Promise<{ stop(): Promise<void> }> {
   installRuntime(stack.log);
   const connection = await NativeConnection.connect({ address: stack.address });
@@ -131,7 +136,14 @@ async function startWorkers(
       processedBy: 'workflow',
       ownerOf: ({ uploadId, run }) => `workflow:${processUploadId(uploadId, run)}`,
     }),
-    ...createWayTypesStep(stack),
+    ...createWayTypesStep({ ...stack, valhalla: stack.valhalla }),
+    ...createScheduleSteps({
+      db: stack.db,
+      build: 'test',
+      jobs: stack.jobs ?? {},
+      isSlot: (schedule, at) => isSlot((stack.manifest ?? MANIFEST)[schedule].spec, at.getTime()),
+      signal: cancellationSignal,
+    }),
   };
   const { codecKeys, log, namespace } = stack;
   const bundle = await workflowBundle();
