@@ -7,6 +7,7 @@ import type { Pool } from '../db/pool.ts';
 import type { CurrentSettings } from '../domain/limits/runtime-settings.ts';
 import type { Loops } from '../platform/loops.ts';
 import type { CodecKeyring } from '../platform/temporal/keyring.ts';
+import type { ScheduleOrders } from '../schedules/orders.ts';
 import type { BlobStore } from '../services/blob-store.ts';
 import { sendArtefact } from './artefact.ts';
 import type { Dispatcher } from './dispatcher.ts';
@@ -40,6 +41,7 @@ import { opsWorkerRoutes } from './routes/ops-workers.ts';
 import { previewRoutes } from './routes/previews.ts';
 import { probeRoutes } from './routes/probes.ts';
 import { reprocessRoutes } from './routes/reprocess.ts';
+import { scheduleOrderRoutes } from './routes/schedule-orders.ts';
 import { trackDebugRoutes } from './routes/track-debug.ts';
 import { trackListRoutes } from './routes/track-list.ts';
 import { trackSettingsRoutes } from './routes/track-settings.ts';
@@ -71,6 +73,7 @@ export interface AppDeps {
   readonly dispatcher: Dispatcher;
   readonly inline: InlinePath;
   readonly relay: EventRelay;
+  readonly orders: ScheduleOrders;
   /** The codec endpoint of the Temporal Web UI; none without it. */
   readonly codec?: { readonly codecKeys: CodecKeyring; readonly token: string; readonly uiOrigin: string };
   /** Origins whose pages may call the API from a browser; none by default. */
@@ -119,6 +122,7 @@ export async function buildApp(deps: AppDeps): Promise<FastifyInstance> {
   await app.register(deletionRoutes, deps);
   await app.register(deadLetterRoutes, deps);
   await app.register(opsWorkerRoutes, deps);
+  await app.register(scheduleOrderRoutes, deps);
   await app.register(metricsRoutes, metrics);
   if (deps.codec) await app.register(codecRoutes, deps.codec);
   await app.register(documentation);

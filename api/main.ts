@@ -7,6 +7,8 @@ import { createLog } from '../platform/log.ts';
 import { createLoops } from '../platform/loops.ts';
 import { shutdownOnSignals } from '../platform/shutdown.ts';
 import { temporalClient } from '../platform/temporal/client.ts';
+import { MANIFEST } from '../schedules/manifest.ts';
+import { createScheduleOrders } from '../schedules/orders.ts';
 import { openFsBlobStore } from '../services/blob-store-fs.ts';
 import { buildApp } from './app.ts';
 import { startDispatcher } from './dispatcher.ts';
@@ -38,8 +40,9 @@ const relay = startEventRelay({ databaseUrl: config.databaseUrl, db, loops, log 
 const { codecKeys, codecUiToken: token, temporal, build } = config;
 const codec = token && temporal.uiUrl ? { codecKeys, token, uiOrigin: new URL(temporal.uiUrl).origin } : undefined;
 const inline = startInlinePath({ db, loops, log, reader, build, wayTypes, temporal: dispatcher });
+const orders = createScheduleOrders({ db, client, manifest: MANIFEST });
 const { corsOrigins } = config;
-const parts = { log, build, wayTypes, db, blobs, reader, loops, dispatcher, inline, relay, corsOrigins };
+const parts = { log, build, wayTypes, db, blobs, reader, loops, dispatcher, inline, relay, orders, corsOrigins };
 const app = await buildApp({ ...parts, ...(codec && { codec }) });
 
 shutdown.onClose('telemetry', flushTelemetry);

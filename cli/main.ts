@@ -3,6 +3,7 @@ import { doctorCommand } from './commands/doctor.ts';
 import { historiesCommand } from './commands/histories.ts';
 import { keysCommand } from './commands/keys.ts';
 import { migrateCommand } from './commands/migrate.ts';
+import { schedulesCommand } from './commands/schedules.ts';
 import { uploadsCommand } from './commands/uploads.ts';
 import { UsageError } from './settings.ts';
 
@@ -13,6 +14,7 @@ const program = new Command('cairn')
   .addCommand(doctorCommand())
   .addCommand(keysCommand())
   .addCommand(uploadsCommand())
+  .addCommand(schedulesCommand())
   .addCommand(migrateCommand())
   .addCommand(historiesCommand());
 

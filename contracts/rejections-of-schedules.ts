@@ -2,6 +2,13 @@ import { row } from './rejection-row.ts';
 
 /** Why scheduled work was not done, and what operators are refused. Part of `REJECTIONS`. */
 export const OF_SCHEDULES = {
+  'schedule/not-registered': row(409, 'user', 'Temporal does not have this schedule.', 'Run `cairn schedules apply`.'),
+  'schedule/too-many-slots': row(
+    422,
+    'user',
+    'The range holds more slots than one order runs.',
+    'Order a shorter range: a run does everything that is due, so the latest slot is often enough.',
+  ),
   'schedule/no-job': row(
     500,
     'operator',

@@ -203,6 +203,12 @@ export const REJECTIONS = {
     'The database is away.',
     'Try again after the time in `Retry-After`.',
   ),
+  'service/temporal-unavailable': row(
+    503,
+    'transient',
+    'The workflow engine is away.',
+    'Try again after the time in `Retry-After`.',
+  ),
   'service/storage-unavailable': row(
     503,
     'transient',

@@ -6,6 +6,7 @@ import { HEALTH } from './health.ts';
 import type { OperationContract } from './operation.ts';
 import { OPS } from './ops.ts';
 import { PROGRESS } from './progress.ts';
+import { SCHEDULES } from './schedules.ts';
 import { TRACKS } from './tracks.ts';
 import { UPLOADS } from './uploads.ts';
 
@@ -17,6 +18,7 @@ export const CONTRACT: Readonly<Record<string, OperationContract>> = {
   ...ACCOUNTS,
   ...EXPORTS,
   ...OPS,
+  ...SCHEDULES,
   ...HEALTH,
 };
 

@@ -3,7 +3,8 @@ import { REJECTIONS } from '../../contracts/rejections.ts';
 import { FAILURE_KINDS } from '../../domain/upload/failure-kinds.ts';
 import { OriginalSchema } from '../original.ts';
 import { filterText, pageOf } from '../paging.ts';
-import { RATE_PER_MINUTE, REASON_CHARACTERS_AT_LEAST, REDRIVEN_AT_ONCE } from './redrive.ts';
+import { REASON } from './reason.ts';
+import { RATE_PER_MINUTE, REDRIVEN_AT_ONCE } from './redrive.ts';
 
 const EXAMPLE_ID = '01985a52-1a6c-7b0e-9d6b-3f1f4a6c2e11';
 const date = (description: string) => Type.String({ format: 'date-time', description });
@@ -96,13 +97,7 @@ export const DeadLettersSchema = Type.Object({
   ),
 });
 
-const reason = Type.String({
-  minLength: REASON_CHARACTERS_AT_LEAST,
-  maxLength: 500,
-  pattern: '^[^\\u0000-\\u0020][^\\u0000]*[^\\u0000-\\u0020]$', // Postgres keeps no NUL
-  description: 'For whoever asks later; kept with the id of your key. Spaces around it are refused.',
-  examples: ['the blob store was restored from backup'],
-});
+const reason = REASON;
 
 export const RedriveOneBody = Type.Object({ reason }, { additionalProperties: false });
 

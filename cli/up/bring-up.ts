@@ -1,7 +1,11 @@
 import { join } from 'node:path';
 import { migrate } from '../../db/migrate.ts';
-import { connect } from '../../db/pool.ts';
+import { connect, type Pool } from '../../db/pool.ts';
+import { temporalClient } from '../../platform/temporal/client.ts';
+import { parseCodecKeys } from '../../platform/temporal/keyring.ts';
 import { registerSearchAttributes } from '../../platform/temporal/search-attributes.ts';
+import { applySchedules } from '../../schedules/apply.ts';
+import { MANIFEST } from '../../schedules/manifest.ts';
 import { publishDevFile, removeDevFile } from './dev-file.ts';
 import { startNodeProcess } from './node-process.ts';
 import type { UpOptions } from './options.ts';
@@ -17,7 +21,7 @@ export async function bringUp(options: UpOptions, stack: Stack, say: Say): Promi
   await removeDevFile(options.home);
   const secrets = await secretsOf(options.home);
   const servers = await startServers(options, secrets, stack, say);
-  const keys = await prepare(options, servers, say);
+  const keys = await prepare(options, servers, secrets, say);
   await startProcesses(options, servers, secrets, stack, say);
   await publishDevFile({ options, servers, secrets, keys, stack });
   await processSample(options, servers, keys, say);
@@ -32,7 +36,7 @@ export async function bringUp(options: UpOptions, stack: Stack, say: Say): Promi
   );
 }
 
-async function prepare(options: UpOptions, servers: Servers, say: Say): Promise<Keys> {
+async function prepare(options: UpOptions, servers: Servers, secrets: Secrets, say: Say): Promise<Keys> {
   const [applied] = await Promise.all([
     migrate(servers.databaseUrl),
     registerSearchAttributes({ address: servers.temporalAddress, namespace: options.temporalNamespace }),
@@ -40,10 +44,22 @@ async function prepare(options: UpOptions, servers: Servers, say: Say): Promise<
   const db = connect(servers.databaseUrl, { max: 1 });
   try {
     const keys = await keysOf(options.home, db);
+    await prepareSchedules(options, servers, secrets, db);
     say(`database and Temporal prepared (${applied.length} migrations applied)`);
     return keys;
   } finally {
     await db.end();
+  }
+}
+
+/** With the codec keys that the processes will get. */
+async function prepareSchedules(options: UpOptions, servers: Servers, secrets: Secrets, db: Pool): Promise<void> {
+  const codecKeys = parseCodecKeys(options.env.CAIRN_CODEC_KEYS ?? secrets.codecKeys);
+  const client = temporalClient({ address: servers.temporalAddress, namespace: options.temporalNamespace, codecKeys });
+  try {
+    await applySchedules({ db, client, manifest: MANIFEST, sealingKey: codecKeys.current });
+  } finally {
+    await client.connection.close();
   }
 }
 

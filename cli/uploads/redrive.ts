@@ -3,7 +3,6 @@ import { createInterface } from 'node:readline/promises';
 import {
   dryRedrive,
   RATE_PER_MINUTE,
-  REASON_CHARACTERS_AT_LEAST,
   type RedriveOrder,
   type RedriveOutcome,
   redrive,
@@ -12,6 +11,7 @@ import {
 import { redriveOne } from '../../api/ops/redrive-one.ts';
 import { findOpsUpload } from '../../db/dead-letters.ts';
 import type { Pool } from '../../db/pool.ts';
+import { reasonOf } from '../reason.ts';
 import { UsageError } from '../settings.ts';
 import { type FilterOptions, filterOf } from './filter.ts';
 
@@ -76,10 +76,4 @@ async function confirm(options: RedriveOptions, question: string): Promise<boole
   const terminal = createInterface({ input: process.stdin, output: process.stdout });
   const answer = await terminal.question(`${question} [y/N] `).finally(() => terminal.close());
   return /^y(es)?$/i.test(answer.trim());
-}
-
-function reasonOf({ reason }: RedriveOptions): string {
-  const text = reason.trim();
-  if ([...text].length >= REASON_CHARACTERS_AT_LEAST) return text; // characters, as Postgres counts them
-  throw new UsageError(`--reason: at least ${REASON_CHARACTERS_AT_LEAST} characters.`);
 }

@@ -22,7 +22,8 @@ export async function openapiText(): Promise<string> {
   };
   const relay = { subscribe: () => ({ next: never, close: () => {} }), close: async () => {} };
   const reader = { shape: never };
-  const app = await buildApp({ log, build: 'none', db, blobs, reader, loops, dispatcher, inline, relay });
+  const orders = { pause: never, resume: never, trigger: never, backfill: never, slotsOf: () => [] };
+  const app = await buildApp({ log, build: 'none', db, blobs, reader, loops, dispatcher, inline, relay, orders });
   try {
     await app.ready();
     return `${JSON.stringify(app.swagger(), null, 2)}\n`;

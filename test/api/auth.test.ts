@@ -2,6 +2,7 @@ import { beforeAll, expect, test } from 'vitest';
 import { createKey } from '../../cli/keys.ts';
 import type { RejectionCode } from '../../contracts/rejections.ts';
 import { revokeApiKey } from '../../db/api-keys.ts';
+import type { ScheduleOrders } from '../../schedules/orders.ts';
 import { smallGpx } from '../support/gpx.ts';
 import { apiStack, testApp } from './support/app.ts';
 import { bearer, forged, type Headers, mistyped, naming } from './support/callers.ts';
@@ -9,7 +10,16 @@ import { operationsOf } from './support/contract.ts';
 import { expectProblem } from './support/problem.ts';
 import { type SavedTrack, savedTrack } from './support/track.ts';
 
-const stack = await apiStack();
+/** Who may order is asked here; what comes of an order, in test/workflows/schedule-orders.test.ts. */
+const DONE = { auditId: 1, paused: false, runs: [] };
+const orders: ScheduleOrders = {
+  pause: async () => DONE,
+  resume: async () => DONE,
+  trigger: async () => DONE,
+  backfill: async () => DONE,
+  slotsOf: () => [],
+};
+const stack = await apiStack({ orders });
 const { db } = stack;
 
 /** Who may call what. An operation that is not here fails the first test: say who may call it. */
@@ -41,6 +51,10 @@ const ACCESS: Readonly<Record<string, 'public' | 'account' | 'operator'>> = {
   'GET /v1/ops/uploads/{uploadId}': 'operator',
   'POST /v1/ops/redrives': 'operator',
   'POST /v1/ops/uploads/{uploadId}/redrive': 'operator',
+  'POST /v1/ops/schedules/{scheduleId}/pause': 'operator',
+  'POST /v1/ops/schedules/{scheduleId}/resume': 'operator',
+  'POST /v1/ops/schedules/{scheduleId}/trigger': 'operator',
+  'POST /v1/ops/schedules/{scheduleId}/backfill': 'operator',
   'GET /v1/tracks/{trackId}/export.gpx': 'account',
   'GET /v1/tracks/{trackId}/export.fit': 'account',
   'GET /v1/tracks/{trackId}/export.geojson': 'account',
@@ -80,13 +94,22 @@ beforeAll(async () => {
 const BODIES: Readonly<Record<string, string | object>> = {
   'POST /v1/uploads': smallGpx(),
   'POST /v1/ops/redrives': { filter: {}, reason: 'to see who may do this' },
+  'POST /v1/ops/schedules/{scheduleId}/pause': { reason: 'to see who may do this' },
+  'POST /v1/ops/schedules/{scheduleId}/resume': { reason: 'to see who may do this' },
+  'POST /v1/ops/schedules/{scheduleId}/trigger': { reason: 'to see who may do this' },
+  'POST /v1/ops/schedules/{scheduleId}/backfill': {
+    ...{ reason: 'to see who may do this', from: '2026-03-01T00:00:00Z', to: '2026-03-01T00:00:00Z' },
+  },
   'PATCH /v1/tracks/{trackId}': { name: 'Mine' },
   'PATCH /v1/account': { privacyZoneM: 0 },
   'POST /v1/ops/uploads/{uploadId}/redrive': { reason: 'to see who may do this' },
 };
 
 async function call(operation: { method: string; path: string }, headers: Headers, of: SavedTrack = own) {
-  const url = operation.path.replace('{uploadId}', of.uploadId).replace('{trackId}', of.trackId);
+  const url = operation.path
+    .replace('{uploadId}', of.uploadId)
+    .replace('{trackId}', of.trackId)
+    .replace('{scheduleId}', 'retention');
   const payload = BODIES[`${operation.method} ${operation.path}`];
   const { method } = operation;
   if (method !== 'GET' && method !== 'POST' && method !== 'PATCH' && method !== 'DELETE')

@@ -80,6 +80,8 @@ test('every registered code may be met somewhere, but for those that only a stor
     'processing/outage',
     'processing/original-missing',
     'processing/failed',
+    ...['schedule/no-job', 'schedule/no-slot', 'schedule/run-closed', 'schedule/timed-out'],
+    ...['schedule/cancelled', 'schedule/lost'],
   ]);
 });
 

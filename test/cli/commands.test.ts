@@ -1,6 +1,8 @@
+import { randomBytes } from 'node:crypto';
 import { readdir } from 'node:fs/promises';
 import pg from 'pg';
 import { afterAll, expect, inject, test } from 'vitest';
+import { SCHEDULE_IDS } from '../../contracts/schedules.ts';
 import { testNamespace } from '../support/namespace.ts';
 import { cairn } from './cairn.ts';
 
@@ -16,20 +18,22 @@ afterAll(async () => {
 const temporal = inject('temporalAddress');
 const DATABASE_URL = Object.assign(new URL(inject('databaseUrl')), { pathname: `/${name}` }).href;
 
-test('migrate makes an empty database ready, asks Temporal for the search attributes, and can be repeated', async () => {
+test('migrate makes an empty database ready, asks Temporal for attributes and schedules, and can be repeated', async () => {
   const env = {
     DATABASE_URL,
     CAIRN_TEMPORAL_ADDRESS: temporal,
     CAIRN_TEMPORAL_NAMESPACE: await testNamespace(temporal),
+    CAIRN_CODEC_KEYS: `k1:${randomBytes(32).toString('base64')}`,
   };
   const files = (await readdir(new URL('../../db/migrations/', import.meta.url))).sort();
   const first = await cairn(['migrate'], env);
   expect(first, first.err).toMatchObject({ code: 0, err: '' });
-  expect(first.out).toBe(`applied ${files.join(', ')}\nthe search attributes are known\n`);
+  const schedules = (words: string) => SCHEDULE_IDS.map((id) => `cairn-${id} ${words}\n`).join('');
+  expect(first.out).toBe(`applied ${files.join(', ')}\nthe search attributes are known\n${schedules('is created')}`);
   const again = await cairn(['migrate'], env);
   expect(again).toMatchObject({
     code: 0,
-    out: 'the database is up to date\nthe search attributes are known\n',
+    out: `the database is up to date\nthe search attributes are known\n${schedules('is as declared')}`,
   });
 });
 
@@ -57,5 +61,6 @@ test.each<[string, string[]]>([
 test('help is asked for and given: code 0, every command named', async () => {
   const { code, out } = await cairn(['--help']);
   expect(code).toBe(0);
-  for (const command of ['doctor', 'keys', 'uploads', 'migrate', 'histories']) expect(out).toContain(command);
+  for (const command of ['doctor', 'keys', 'uploads', 'schedules', 'migrate', 'histories'])
+    expect(out).toContain(command);
 });

@@ -23,6 +23,7 @@ import { createLoops, type Loops } from '../../platform/loops.ts';
 import { temporalClient } from '../../platform/temporal/client.ts';
 import { type CodecKeyring, parseCodecKeys } from '../../platform/temporal/keyring.ts';
 import { MANIFEST, type Manifest } from '../../schedules/manifest.ts';
+import { createScheduleOrders } from '../../schedules/orders.ts';
 import { isSlot } from '../../schedules/slots.ts';
 import type { BlobStore } from '../../services/blob-store.ts';
 import { openFsBlobStore } from '../../services/blob-store-fs.ts';
@@ -100,6 +101,7 @@ export async function testStack(options: StackOptions = {}): Promise<Stack> {
     dispatcher,
     inline,
     relay,
+    orders: createScheduleOrders({ db: database.db, client, manifest: options.manifest ?? MANIFEST }),
     ...(codec && { codec }),
   });
   const { key } = await createKey(database.db, { kind: 'account', accountExternalId: 'tester', name: 'test' });

@@ -14,7 +14,10 @@ import { deriveTrack } from '../../../domain/derive-track.ts';
 import { decodeColumns } from '../../../domain/track/columns.ts';
 import { createLog, type Log } from '../../../platform/log.ts';
 import { createLoops } from '../../../platform/loops.ts';
+import { temporalClient } from '../../../platform/temporal/client.ts';
 import { parseCodecKeys } from '../../../platform/temporal/keyring.ts';
+import { MANIFEST } from '../../../schedules/manifest.ts';
+import { createScheduleOrders } from '../../../schedules/orders.ts';
 import { openFsBlobStore } from '../../../services/blob-store-fs.ts';
 import { type TestDatabase, testDatabase } from '../../support/database.ts';
 import { checkedInject, type Inject } from './contract.ts';
@@ -68,7 +71,7 @@ export async function apiStack(overrides: Partial<AppDeps> = {}): Promise<ApiSta
   };
 }
 
-/** The app alone; everything that is not given is there and does nothing. */
+/** The app alone; everything that is not given is there and does nothing. Temporal is away. */
 export async function testApp(deps: Partial<AppDeps> & Pick<AppDeps, 'blobs' | 'db'>): Promise<FastifyInstance> {
   const log = deps.log ?? quietLog();
   const loops = createLoops({ log: quietLog(), onDead: () => {} });
@@ -76,10 +79,13 @@ export async function testApp(deps: Partial<AppDeps> & Pick<AppDeps, 'blobs' | '
   const inline = {
     status: () => ({ reason: undefined, processed: 0, processedFor: { 'temporal away': 0, 'no worker alive': 0 } }),
   };
-  const parts = { log, loops, dispatcher, inline, relay: SILENT_RELAY, reader: READER, build: 'test' };
+  const client = temporalClient({ address: '127.0.0.1:9', namespace: 'none', codecKeys: testCodec().codecKeys });
+  const orders = createScheduleOrders({ db: deps.db, client, manifest: MANIFEST });
+  const parts = { log, loops, dispatcher, inline, relay: SILENT_RELAY, reader: READER, orders, build: 'test' };
   const app = await buildApp({ ...parts, ...deps });
   cleanups.push(
     () => loops.stop(),
+    () => client.connection.close(),
     () => app.close(),
   );
   return app;
