@@ -34,6 +34,11 @@ describe('a spec', () => {
     expect(problem?.says).toMatch(/safe are 00:00 to 01:00, 03:00 to 24:00$/);
   });
 
+  test('is refused across midnight too: clocks of Amman once went back from 01:00 to 00:00', () => {
+    const problem = specProblem(dailyAt('23:30', 'Asia/Amman'), Date.UTC(2015, 0, 1));
+    expect(problem?.says).toContain('safe are 01:00 to 23:00');
+  });
+
   test.each(ZONES)('at any time that is not refused comes once on each local day of a year: %s', (zone) => {
     let refused = 0;
     for (let minutes = 0; minutes < 1_440; minutes += 30) {

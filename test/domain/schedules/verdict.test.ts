@@ -150,6 +150,24 @@ describe('a slot without a run', () => {
   test('is not covered by a run that was opened before it, whatever slot that run names', () => {
     const runs = [...before, askedRun(NOON + 5 * S, 'manual', NOON - MIN)];
     expect(wordsOf({ runs, nowMs: NOON + 4 * MIN + 30 * S })).toEqual(['MISSED']);
+    const justBefore = [...before, askedRun(NOON, 'manual', NOON - 3 * S)];
+    expect(wordsOf({ runs: justBefore, nowMs: NOON + 4 * MIN + 30 * S })).toEqual(['MISSED']);
+  });
+
+  test('is not covered by a run of a future time, which makes no last success either', () => {
+    const runs = [...before, askedRun(NOON + HOUR, 'manual', NOON + MIN)];
+    const report = judge({ runs, nowMs: NOON + 4 * MIN + 30 * S });
+    expect(report.findings.map(({ verdict }) => verdict)).toEqual(['MISSED', 'UNKNOWN']);
+    expect(report.lastSuccess?.slotMs).toBe(NOON - 5 * MIN);
+  });
+
+  test('is covered by whoever was done first', () => {
+    const runs = [
+      ...before,
+      askedRun(NOON, 'backfill', NOON + 3 * MIN),
+      askedRun(NOON + MIN, 'manual', NOON + 2 * MIN),
+    ];
+    expect(judge({ runs, nowMs: NOON + 5 * MIN - S }).gaps[0]?.coveredBy).toMatchObject({ origin: 'manual' });
   });
 
   test('is not hidden by a manual run of the day, but covered by name', () => {
