@@ -21,7 +21,7 @@ export function findClockTrouble(facts: ScheduleFacts, declared: DeclaredSchedul
     ['a worker was seen', facts.queue.known ? facts.queue.value.lastSeenMs : null],
   ];
   const future = moments.filter(([, atMs]) => atMs !== null && atMs > latestMs);
-  const newest = future.sort((a, b) => (b[1] ?? 0) - (a[1] ?? 0))[0];
+  const newest = future.sort((a, b) => (b[1] ?? 0) - (a[1] ?? 0) || a[0].localeCompare(b[0]))[0];
   if (newest) {
     const [what, atMs] = newest;
     return [
@@ -53,11 +53,16 @@ export function findNoWorker({ nowMs, queue, backlogAgeMs, records }: ScheduleFa
   return findings;
 }
 
-export function findDrift({ server }: ScheduleFacts, { spec }: DeclaredSchedule): readonly Finding[] {
+export function findDrift({ server, records }: ScheduleFacts, { spec }: DeclaredSchedule): readonly Finding[] {
+  // Without that moment no slot is owed, and nothing could ever be missed.
+  if (records.known && records.value.owedFromMs === null) {
+    return [{ verdict: 'DRIFTED', because: 'it was never applied to this installation' }];
+  }
   if (!server.known) return [];
   if (server.value === null) return [{ verdict: 'DRIFTED', because: 'the server has no such schedule' }];
   const { drift, nextTimesMs } = server.value;
   if (drift.length > 0) return [{ verdict: 'DRIFTED', because: `not as declared: ${[...drift].sort().join(', ')}` }];
+  if (nextTimesMs.length === 0) return [{ verdict: 'DRIFTED', because: 'the server will not fire it again' }];
   const slots = slotsFrom(spec, nextTimesMs[0] ?? 0);
   const wrong = nextTimesMs.find((timeMs) => slots.next().value !== timeMs);
   if (wrong === undefined) return [];

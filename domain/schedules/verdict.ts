@@ -109,8 +109,12 @@ function startedLate(runs: readonly JudgedRun[]): number | null {
   return newest ? Math.max(0, newest.openedAtMs - newest.slotMs) : null;
 }
 
+/** Worst first, each verdict once, with all its reasons. */
 function byRank(findings: readonly Finding[]): readonly Finding[] {
-  return [...findings].sort((a, b) => BY_RANK.indexOf(a.verdict) - BY_RANK.indexOf(b.verdict));
+  return BY_RANK.flatMap((verdict) => {
+    const reasons = findings.filter((finding) => finding.verdict === verdict).map(({ because }) => because);
+    return reasons.length > 0 ? [{ verdict, because: reasons.join('; ') }] : [];
+  });
 }
 
 function wellText({ nowMs, declared }: ScheduleFacts, slots: GapFacts | null): string {

@@ -22,7 +22,8 @@ export const VERDICTS = {
   },
   DRIFTED: {
     ...RED,
-    holds: 'The server does not have it, or not as declared, or its next times are not those of the spec.',
+    holds:
+      'It was never applied, or the server does not have it as declared, or its next times are not those of the spec.',
   },
   NEVER_RAN: { ...RED, holds: 'A slot was missed, and no run has ever been opened.' },
   FAILED: {

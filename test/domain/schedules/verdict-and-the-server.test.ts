@@ -73,6 +73,11 @@ describe('the server', () => {
     expect(judgeSchedule({ ...factsOf(), server: known(null) }).worst).toBe('DRIFTED');
   });
 
+  test('that was never told of it by this installation, or will not fire it again: DRIFTED, never green', () => {
+    expect(wordsOf({ owedFromMs: null, runs: [] })).toEqual(['DRIFTED']);
+    expect(wordsOf({ nextTimesMs: [] })).toEqual(['DRIFTED']);
+  });
+
   test('with another spec: DRIFTED, by what differs', () => {
     expect(judge({ drift: ['spec', 'catchUp'] }).findings).toEqual([
       { verdict: 'DRIFTED', because: 'not as declared: catchUp, spec' },
@@ -106,6 +111,12 @@ describe('clocks that contradict each other', () => {
 });
 
 describe('what could not be asked', () => {
+  test('and clocks that contradict each other are one verdict with both reasons', () => {
+    const report = judgeSchedule({ ...factsOf({ lastSeenMs: NOON + HOUR }), server: silent });
+    expect(report.findings).toHaveLength(1);
+    expect(report.findings[0]?.because).toMatch(/ECONNREFUSED; a worker was seen at/);
+  });
+
   test.each(['records', 'server', 'executions', 'queue', 'backlogAgeMs'] as const)(
     '%s: UNKNOWN, exit 3, with the reason',
     (source) => {
