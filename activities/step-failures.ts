@@ -2,6 +2,7 @@ import { ApplicationFailure } from '@temporalio/common';
 import { REJECTIONS, Rejection } from '../contracts/rejections.ts';
 import { isDatabaseOutage } from '../db/outage.ts';
 import { BlobStoreUnavailable } from '../services/blob-store.ts';
+import { StripeAway } from '../services/stripe.ts';
 import { ValhallaAway } from '../services/valhalla.ts';
 
 /**
@@ -34,6 +35,8 @@ export function asStepFailure(error: unknown, attempt: number): ApplicationFailu
 
 const BUG_ATTEMPTS = 3;
 
+const OUTAGES = [BlobStoreUnavailable, StripeAway, ValhallaAway];
+
 /** What can be shown of a bug: its class and code, never its message. */
 function classOf(error: unknown): string {
   if (!(error instanceof Error)) return typeof error;
@@ -42,5 +45,5 @@ function classOf(error: unknown): string {
 }
 
 function isOutage(error: unknown): boolean {
-  return isDatabaseOutage(error) || error instanceof BlobStoreUnavailable || error instanceof ValhallaAway;
+  return isDatabaseOutage(error) || OUTAGES.some((kind) => error instanceof kind);
 }

@@ -11,6 +11,8 @@ export interface Config {
   readonly blobDir: string;
   /** The map matcher; without it tracks have no way types. */
   readonly valhalla: { readonly url: string; readonly region: string; readonly timeoutMs: number } | undefined;
+  /** What Cairn acts at Stripe with; without it what is to be done there waits. */
+  readonly stripeApiKey: string | undefined;
   readonly host: string;
   readonly port: number;
   /** Origins whose pages may call the API from a browser. */
@@ -40,6 +42,7 @@ export function readConfig(env: Environment): Config {
           timeoutMs: value.CAIRN_VALHALLA_TIMEOUT_MS,
         }
       : undefined,
+    stripeApiKey: value.CAIRN_STRIPE_API_KEY,
     host: value.CAIRN_HOST,
     port: value.PORT,
     corsOrigins: value.CAIRN_CORS_ORIGINS ?? [],
@@ -59,6 +62,11 @@ export const SETTINGS = {
   CAIRN_VALHALLA_URL: optional('Valhalla, which finds way types; without it tracks have none.', httpUrl),
   CAIRN_VALHALLA_REGION: setting('Names its map, in tracks and metrics.', regionName, 'default'),
   CAIRN_VALHALLA_TIMEOUT_MS: setting('How long one of its answers may take.', timeoutMs, '15000'),
+  CAIRN_STRIPE_API_KEY: optional(
+    "Stripe's secret or restricted key (write: promotion codes); without it what is to be done there waits.",
+    stripeKey,
+    true,
+  ),
   CAIRN_HOST: setting('Address to listen on.', text, '127.0.0.1'),
   PORT: setting('Port to listen on.', port, '3000'),
   CAIRN_CORS_ORIGINS: optional('Origins whose pages may call the API from a browser, separated by commas.', origins),
@@ -131,6 +139,12 @@ function origins(value: string): readonly string[] {
 function postgresUrl(value: string): string {
   const url = URL.canParse(value) ? new URL(value) : undefined;
   if (url?.protocol !== 'postgres:' && url?.protocol !== 'postgresql:') throw new Error('must be a postgres:// URL');
+  return value;
+}
+
+/** Publishable keys may do nothing that Cairn does. */
+function stripeKey(value: string): string {
+  if (!/^[sr]k_(?:test|live)_\w{16,}$/.test(value)) throw new Error('must be a key that begins with sk_ or rk_');
   return value;
 }
 

@@ -6,6 +6,7 @@ import { connect } from '../../db/pool.ts';
 import { failureOf } from '../../domain/upload/failure-of.ts';
 import { freePort } from '../../platform/embedded/ports.ts';
 import { BlobStoreUnavailable } from '../../services/blob-store.ts';
+import { StripeAway } from '../../services/stripe.ts';
 import { testDatabase } from '../support/database.ts';
 
 const { db, url, query } = await testDatabase();
@@ -32,6 +33,7 @@ test.each<[string, () => Promise<unknown>]>([
   ['a server that hangs up', hungUp],
   ['a connection that the server ended', () => errorOf(endedByServer())],
   ['a statement that took too long', () => errorOf(slowStatement())],
+  ['Stripe away', async () => new StripeAway('Stripe answered 500', true)],
   ['a blob store that is away', async () => new BlobStoreUnavailable('no space left on device')],
 ])('%s is an outage, tried again however often it was', async (_, make) => {
   const error = await make();

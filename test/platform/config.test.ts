@@ -65,6 +65,7 @@ test.each<[string, Environment]>([
   ['an id that is no word', { CAIRN_CODEC_KEYS: `k 1:${key(32)}` }],
   ['a short token', { CAIRN_CODEC_UI_TOKEN: 'short-token' }],
   ['a token that does not fit a path', { CAIRN_CODEC_UI_TOKEN: 'twenty-four-characters/?#' }],
+  ['a publishable key of Stripe', { CAIRN_STRIPE_API_KEY: `pk_live_${'a1'.repeat(12)}` }],
   ['another database', { DATABASE_URL: 'mysql://cairn:pa55word@127.0.0.1/cairn' }],
   ['a database that is no URL', { DATABASE_URL: 'host=127.0.0.1 password=pa55word' }],
   ['a port out of range', { PORT: '65536' }],
@@ -85,7 +86,7 @@ test.each<[string, Environment]>([
 
 test('whatever stands in a secret, no part of it is in the error', () => {
   const secrets = Object.entries(SETTINGS).flatMap(([name, setting]) => (setting.secret ? [name] : []));
-  expect(secrets).toEqual(['DATABASE_URL', 'CAIRN_CODEC_KEYS', 'CAIRN_CODEC_UI_TOKEN']);
+  expect(secrets).toEqual(['DATABASE_URL', 'CAIRN_CODEC_KEYS', 'CAIRN_CODEC_UI_TOKEN', 'CAIRN_STRIPE_API_KEY']);
   const planted = 'Tr0ub4dor3';
   const around = fc.string({ unit: fc.constantFrom(...'ab1:/,@=-. ?') });
   fc.assert(

@@ -1,0 +1,18 @@
+import { createCouponExpiryJob } from '../../../activities/jobs/coupon-expiry.ts';
+import type { Job } from '../../../activities/jobs/job.ts';
+import { connect } from '../../../db/pool.ts';
+import { createLog } from '../../../platform/log.ts';
+import { createStripe } from '../../../services/stripe.ts';
+import { openJobRun } from '../../support/job-run.ts';
+
+/** A job in a process of its own, which can be killed; ends with 0 when the run is over. */
+const [name = '', json = '{}'] = process.argv.slice(2);
+const { databaseUrl, slot, ...options } = JSON.parse(json);
+const db = connect(databaseUrl);
+const log = createLog({ process: 'test', level: 'silent', build: 'test' });
+const jobs: Readonly<Record<string, () => Promise<Job>>> = {
+  'coupon-expiry': async () => createCouponExpiryJob({ db, log, stripe: createStripe(options.stripe) }),
+};
+const job = await jobs[name]?.();
+await job?.(await openJobRun(db, { slot: new Date(slot) }));
+await db.end();
