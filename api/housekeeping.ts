@@ -1,3 +1,4 @@
+import { removeOriginal } from '../activities/remove-original.ts';
 import { blobRemovalsLeftOver } from '../db/blobs.ts';
 import { removeExpiredTickets } from '../db/event-tickets.ts';
 import { forgetPastExports } from '../db/exports.ts';
@@ -8,7 +9,6 @@ import { loseOverdueWayTypes } from '../db/way-types.ts';
 import type { Log } from '../platform/log.ts';
 import type { Loops } from '../platform/loops.ts';
 import type { BlobStore } from '../services/blob-store.ts';
-import { removeOriginal } from './uploads/remove-original.ts';
 
 export interface HousekeepingDeps {
   readonly db: Pool;
@@ -45,12 +45,13 @@ export function startHousekeeping(deps: HousekeepingDeps): void {
 
 /** One turn of it. */
 export async function tidyUp(deps: Pick<HousekeepingDeps, 'db' | 'blobs' | 'log'>): Promise<void> {
-  const keys = await removeOldKeys(deps.db, { olderThanS: KEEP_KEYS_S, limit: AT_ONCE });
-  const orders = await blobRemovalsLeftOver(deps.db, { minAgeS: LEFT_OVER_AFTER_S, limit: AT_ONCE });
-  const tickets = await removeExpiredTickets(deps.db, AT_ONCE);
-  const exports = await forgetPastExports(deps.db, AT_ONCE);
-  const matches = await removeOldWayMatches(deps.db, { olderThanS: KEEP_MATCHES_S, limit: AT_ONCE });
-  const lostWayTypes = await loseOverdueWayTypes(deps.db, { afterS: OVERDUE_AFTER_S, limit: AT_ONCE });
+  const old = (ageS: number) => ({ before: new Date(Date.now() - ageS * 1_000), limit: AT_ONCE });
+  const keys = await removeOldKeys(deps.db, old(KEEP_KEYS_S));
+  const orders = await blobRemovalsLeftOver(deps.db, old(LEFT_OVER_AFTER_S));
+  const tickets = await removeExpiredTickets(deps.db, old(0));
+  const exports = await forgetPastExports(deps.db, old(0));
+  const matches = await removeOldWayMatches(deps.db, old(KEEP_MATCHES_S));
+  const lostWayTypes = await loseOverdueWayTypes(deps.db, old(OVERDUE_AFTER_S));
   let originals = 0;
   for (const blobKey of orders) if (await removeOriginal(deps, blobKey)) originals++;
   const tidied = { keys, tickets, exports, originals, matches, lostWayTypes };

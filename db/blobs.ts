@@ -22,20 +22,46 @@ export function useBlob(parameter: string): string {
 
 /**
  * Takes the order to remove a blob, first of all: an order that is given from now on waits, and is kept. Returns whether an
- * upload still needs the blob. Only under `lockBlobForRemoval`.
+ * upload still needs the blob, and whether there was an order. Only under `lockBlobForRemoval`.
  */
-export async function takeBlobRemoval(tx: Tx, blobKey: string): Promise<{ inUse: boolean }> {
-  await tx.query('delete from blob_removals where blob_key = $1', [blobKey]);
+export async function takeBlobRemoval(tx: Tx, blobKey: string): Promise<{ inUse: boolean; wasOrdered: boolean }> {
+  const { rowCount } = await tx.query('delete from blob_removals where blob_key = $1', [blobKey]);
   const { rows } = await tx.query('select from uploads where blob_key = $1 limit 1', [blobKey]);
-  return { inUse: rows.length > 0 };
+  return { inUse: rows.length > 0, wasOrdered: rowCount === 1 };
 }
 
-/** Blobs that were to be removed at least `minAgeS` ago and still may be there, oldest first. */
-export async function blobRemovalsLeftOver(db: Db, options: { minAgeS: number; limit: number }): Promise<string[]> {
+/** Blobs whose removal was ordered before then and that still may be there, oldest first. */
+export async function blobRemovalsLeftOver(db: Db, old: { before: Date; limit: number }): Promise<string[]> {
   const { rows } = await db.query<{ blobKey: string }>(
-    `select blob_key as "blobKey" from blob_removals where requested_at <= now() - make_interval(secs => $1)
-      order by requested_at limit $2`,
-    [options.minAgeS, options.limit],
+    'select blob_key as "blobKey" from blob_removals where requested_at < $1 order by requested_at limit $2',
+    [old.before, old.limit],
   );
   return rows.map((row) => row.blobKey);
+}
+
+/** Orders the removal of those blobs that no upload needs right now. Their keys. */
+export async function orderUnusedBlobs(db: Db, blobKeys: readonly string[]): Promise<string[]> {
+  const { rows } = await db.query<{ blobKey: string }>(
+    `insert into blob_removals (blob_key)
+     select key from unnest($1::text[]) key where not exists (select from uploads where blob_key = key)
+     on conflict (blob_key) do update set requested_at = now()
+     returning blob_key as "blobKey"`,
+    [blobKeys],
+  );
+  return rows.map((row) => row.blobKey);
+}
+
+/** Keys of blobs that uploads need, in order, those after `after`. */
+export async function blobKeysInUse(db: Db, page: { after: string; limit: number }): Promise<string[]> {
+  const { rows } = await db.query<{ blobKey: string }>(
+    'select distinct blob_key as "blobKey" from uploads where blob_key > $1 order by 1 limit $2',
+    [page.after, page.limit],
+  );
+  return rows.map((row) => row.blobKey);
+}
+
+/** The uploads that need the blob. Under `lockBlobForRemoval` none is added meanwhile. */
+export async function uploadsOfBlob(tx: Tx, blobKey: string): Promise<string[]> {
+  const { rows } = await tx.query<{ id: string }>('select id from uploads where blob_key = $1 order by id', [blobKey]);
+  return rows.map((row) => row.id);
 }

@@ -42,12 +42,12 @@ export async function useEventTicket(
   return rows[0];
 }
 
-/** How many were removed. */
-export async function removeExpiredTickets(db: Db, limit: number): Promise<number> {
+/** Those that had expired by then. How many were removed. */
+export async function removeExpiredTickets(db: Db, old: { before: Date; limit: number }): Promise<number> {
   const { rowCount } = await db.query(
     `delete from event_tickets where token_hash in
-       (select token_hash from event_tickets where expires_at < now() limit $1 for update skip locked)`,
-    [limit],
+       (select token_hash from event_tickets where expires_at < $1 limit $2 for update skip locked)`,
+    [old.before, old.limit],
   );
   return rowCount ?? 0;
 }

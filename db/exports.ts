@@ -43,13 +43,13 @@ export async function countExport(tx: Tx, use: ExportUse): Promise<void> {
   );
 }
 
-/** Months that are over limit nothing any more. Returns how many rows went, `limit` at most. */
-export async function forgetPastExports(db: Db, limit: number): Promise<number> {
+/** Months that were over by then limit nothing any more. Returns how many rows went, `limit` at most. */
+export async function forgetPastExports(db: Db, old: { before: Date; limit: number }): Promise<number> {
   const { rowCount } = await db.query(
     `delete from exported_tracks where ctid in
-       (select ctid from exported_tracks where month < date_trunc('month', now() at time zone 'utc')::date
-         order by month limit $1 for update skip locked)`,
-    [limit],
+       (select ctid from exported_tracks where month < date_trunc('month', $1::timestamptz at time zone 'utc')::date
+         order by month limit $2 for update skip locked)`,
+    [old.before, old.limit],
   );
   return rowCount ?? 0;
 }

@@ -65,13 +65,27 @@ export async function releaseKey(db: Db, claim: KeyClaim): Promise<void> {
   await db.query(`update idempotency_keys set claim_expires_at = now() where ${HELD}`, held(claim));
 }
 
-/** Forgets keys that were first used `olderThanS` ago, at most `limit` at once. Returns how many. */
-export async function removeOldKeys(db: Db, options: { olderThanS: number; limit: number }): Promise<number> {
+/** Forgets keys that were first used before then, at most `limit` at once. Returns how many. */
+export async function removeOldKeys(db: Db, old: { before: Date; limit: number }): Promise<number> {
   const { rowCount } = await db.query(
     `delete from idempotency_keys where ctid in
-       (select ctid from idempotency_keys where created_at < now() - make_interval(secs => $1)
+       (select ctid from idempotency_keys where created_at < $1
          order by created_at limit $2 for update skip locked)`,
-    [options.olderThanS, options.limit],
+    [old.before, old.limit],
+  );
+  return rowCount ?? 0;
+}
+
+/**
+ * Keys whose holder died before it had made anything, its lease over by then: as new. Those that have an effect stay, for the
+ * next attempt to answer with it. There is no index: a look over the keys of a day costs less than one that each request keeps.
+ */
+export async function freeAbandonedKeys(db: Db, old: { before: Date; limit: number }): Promise<number> {
+  const { rowCount } = await db.query(
+    `delete from idempotency_keys where ctid in
+       (select ctid from idempotency_keys
+         where answer is null and upload_id is null and claim_expires_at < $1 limit $2 for update skip locked)`,
+    [old.before, old.limit],
   );
   return rowCount ?? 0;
 }

@@ -1,6 +1,7 @@
 import type { StoredStatistics, TrackStatistics } from '../contracts/track.ts';
 import type { PrivacyZone } from '../domain/privacy/zone-centre.ts';
 import type { Db, Tx } from './pool.ts';
+import type { StuckRows } from './stuck-uploads.ts';
 import { type OwnedTrack, SHOWN_STATISTICS, STAMP } from './tracks.ts';
 
 /** The zone that holds for an upload `u` of account `a`, as a `PrivacyZone`. */
@@ -105,7 +106,7 @@ export async function saveShapedTrack(tx: Tx, { track, ...made }: ShapedTrack): 
 export async function staleTracks(db: Db, limit: number): Promise<readonly OwnedTrack[]> {
   const { rows } = await db.query<OwnedTrack>(
     `select id as "trackId", account_id as "accountId" from tracks where stale_since is not null
-      order by stale_since limit $1`,
+      order by greatest(stale_since, stale_tried_at) limit $1`,
     [limit],
   );
   return rows;
@@ -113,5 +114,15 @@ export async function staleTracks(db: Db, limit: number): Promise<readonly Owned
 
 /** Behind all others: it could not be made again just now. */
 export async function postponeStaleTrack(db: Db, trackId: string): Promise<void> {
-  await db.query('update tracks set stale_since = now() where id = $1 and stale_since is not null', [trackId]);
+  await db.query('update tracks set stale_tried_at = now() where id = $1 and stale_since is not null', [trackId]);
+}
+
+/** Tracks that have been stale since before then: how many, and the ids of some, the longest stale first. */
+export async function tracksStaleSince(db: Db, old: { before: Date; ids: number }): Promise<StuckRows> {
+  const { rows } = await db.query<StuckRows>(
+    `select count(*) as rows, coalesce((array_agg(id order by stale_since))[1:$2], '{}') as ids
+       from tracks where stale_since < $1`,
+    [old.before, old.ids],
+  );
+  return rows[0] ?? { rows: 0, ids: [] };
 }

@@ -1,6 +1,6 @@
 import type { UploadEvent } from '../contracts/upload-events.ts';
 import type { UploadFailure, UploadState } from '../contracts/uploads.ts';
-import type { Db } from './pool.ts';
+import type { Db, Tx } from './pool.ts';
 
 export interface UploadPosition {
   readonly state: UploadState;
@@ -66,4 +66,39 @@ type NewsRow = { n: number; newestSeq: number | null } & (EventRow | { seq: null
 
 function eventOf({ data, failure, ...row }: EventRow): UploadEvent {
   return { ...row, ...data, ...(failure && { failure }) };
+}
+
+/** An upload in the order of ends; `finishedAt` is Postgres' own text, whose microseconds a Date would lose. */
+export interface EndPlace {
+  readonly finishedAt: string;
+  readonly id: string;
+}
+
+export interface ThinnedEvents {
+  readonly removed: number;
+  /** The last upload that was looked at; null when there is none any more. */
+  readonly last: EndPlace | null;
+}
+
+/**
+ * Of uploads that ended before then, those after a place in the order of their ends, all events go but the newest: it tells how
+ * the upload stands, and who asks again gets it first.
+ */
+export async function thinUploadEvents(
+  tx: Tx,
+  old: { before: Date; after: EndPlace | null; limit: number },
+): Promise<ThinnedEvents> {
+  const { rows } = await tx.query<ThinnedEvents>(
+    `with page as (
+            select id, finished_at, events_seq from uploads
+             where finished_at < $1 and state in ('ready', 'failed')
+               and ($2::timestamptz is null or (finished_at, id) > ($2, $3::uuid))
+             order by finished_at, id limit $4),
+          gone as (delete from upload_events e using page p where e.upload_id = p.id and e.seq < p.events_seq returning 1)
+     select (select count(*) from gone) as removed,
+            (select jsonb_build_object('finishedAt', finished_at::text, 'id', id) from page
+              order by finished_at desc, id desc limit 1) as last`,
+    [old.before, old.after?.finishedAt ?? null, old.after?.id ?? null, old.limit],
+  );
+  return rows[0] ?? { removed: 0, last: null };
 }

@@ -24,12 +24,12 @@ export async function keepWayMatch(db: Db, kept: KeptMatch & { key: Uint8Array }
   );
 }
 
-/** Forgets answers that are older, at most `limit` of them; how many. */
-export async function removeOldWayMatches(db: Db, old: { olderThanS: number; limit: number }): Promise<number> {
+/** Forgets answers from before then, at most `limit` of them; how many. */
+export async function removeOldWayMatches(db: Db, old: { before: Date; limit: number }): Promise<number> {
   const { rowCount } = await db.query(
     `delete from way_matches where key in (
-       select key from way_matches where created_at < now() - make_interval(secs => $1) order by created_at limit $2)`,
-    [old.olderThanS, old.limit],
+       select key from way_matches where created_at < $1 order by created_at limit $2)`,
+    [old.before, old.limit],
   );
   return rowCount ?? 0;
 }

@@ -48,17 +48,17 @@ export async function saveWayTypes(
 }
 
 /**
- * Promises that nobody keeps any more become `unavailable`: their workflow was terminated, or lost with its Temporal. Returns
- * how many.
+ * Promises that nobody keeps any more become `unavailable`: their workflow was terminated, or lost with its Temporal. Those
+ * of before then; returns how many.
  */
-export async function loseOverdueWayTypes(db: Db, overdue: { afterS: number; limit: number }): Promise<number> {
+export async function loseOverdueWayTypes(db: Db, overdue: { before: Date; limit: number }): Promise<number> {
   const { rowCount } = await db.query(
     `update tracks set way_types = jsonb_build_object('status', 'unavailable', 'fault', 'lost', 'at',
                                                       to_char(now() at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS"Z"'))
       where id in (select id from tracks where way_types ->> 'status' = 'pending'
-                      and updated_at < now() - make_interval(secs => $1)
+                      and updated_at < $1
                     order by updated_at limit $2 for update skip locked)`,
-    [overdue.afterS, overdue.limit],
+    [overdue.before, overdue.limit],
   );
   return rowCount ?? 0;
 }

@@ -33,7 +33,7 @@ export interface LiveWorker extends WorkerRow {
   readonly seenAt: Date;
 }
 
-/** Workers seen within `withinS`; the dead ones' rows stay for a day, for whoever asks what was there. */
+/** Workers seen within `withinS`; the dead ones' rows stay for some days, for whoever asks what was there. */
 export async function liveWorkers(db: Db, withinS: number): Promise<readonly LiveWorker[]> {
   const { rows } = await db.query<LiveWorker>(
     `select id, build, queues, pid, started_at as "startedAt", seen_at as "seenAt" from workers
@@ -59,6 +59,12 @@ export async function seenWorkers(db: Db, withinS: number): Promise<readonly See
   return rows;
 }
 
-export async function removeDeadWorkers(db: Db): Promise<void> {
-  await db.query(`delete from workers where seen_at < now() - interval '1 day'`);
+/** Those not seen since then, at most `limit`. Returns how many. */
+export async function removeDeadWorkers(db: Db, old: { before: Date; limit: number }): Promise<number> {
+  const { rowCount } = await db.query(
+    `delete from workers where id in
+       (select id from workers where seen_at < $1 order by seen_at limit $2 for update skip locked)`,
+    [old.before, old.limit],
+  );
+  return rowCount ?? 0;
 }

@@ -40,6 +40,7 @@ export async function openFsBlobStore(folder: string): Promise<BlobStore> {
       return found !== undefined;
     },
     list: () => list(folder),
+    removeAbandoned: (old) => removeAbandoned(path.join(folder, 'incoming'), old),
   };
 }
 
@@ -154,6 +155,19 @@ async function* list(folder: string): AsyncIterable<{ key: string; bytes: number
       if (found) yield { key: entry.name, bytes: found.size, storedAt: found.mtime };
     }
   }
+}
+
+async function removeAbandoned(incoming: string, old: { before: Date; limit: number }): Promise<number> {
+  let removed = 0;
+  for await (const entry of await opendir(incoming)) {
+    if (removed === old.limit) break;
+    const file = path.join(incoming, entry.name);
+    const found = await stat(file).catch(absent);
+    if (!found || found.mtime >= old.before) continue;
+    await rm(file, { force: true }).catch(unavailable);
+    removed += 1;
+  }
+  return removed;
 }
 
 function missing(error: unknown): never {

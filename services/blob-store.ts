@@ -20,6 +20,11 @@ export interface BlobStore {
   /** False when there was none. */
   delete(key: BlobKey): Promise<boolean>;
   list(): AsyncIterable<{ key: BlobKey; bytes: number; storedAt: Date }>;
+  /**
+   * Takes away what was staged, last written to before then, and neither published nor discarded: whoever staged it is dead.
+   * At most `limit`; how many.
+   */
+  removeAbandoned(old: { before: Date; limit: number }): Promise<number>;
 }
 
 export type BlobKey = string;

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { Pool } from '../db/pool.ts';
-import { removeDeadWorkers, removeWorker, renewWorker } from '../db/workers.ts';
+import { removeWorker, renewWorker } from '../db/workers.ts';
 import type { Loops } from '../platform/loops.ts';
 import { POLLED_QUEUES } from './create-workers.ts';
 
@@ -15,10 +15,7 @@ export function startWorkerHeartbeat(deps: { db: Pool; loops: Loops; build: stri
     name: 'worker-heartbeat',
     everyMs: EVERY_MS,
     deadAfterMs: DEAD_AFTER_MS,
-    turn: async () => {
-      await renewWorker(deps.db, worker, deps.loops.status());
-      await removeDeadWorkers(deps.db);
-    },
+    turn: () => renewWorker(deps.db, worker, deps.loops.status()),
   });
   return () => removeWorker(deps.db, worker.id);
 }

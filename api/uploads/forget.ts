@@ -1,8 +1,8 @@
 import type { FastifyBaseLogger } from 'fastify';
+import { removeOriginal } from '../../activities/remove-original.ts';
 import { Rejection } from '../../contracts/rejections.ts';
 import type { Pool } from '../../db/pool.ts';
 import type { BlobStore } from '../../services/blob-store.ts';
-import { removeOriginal } from './remove-original.ts';
 
 /**
  * Ends a deletion: `blobKey` is that of the upload that was just deleted, undefined when there was none. The rows are gone

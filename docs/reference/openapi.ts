@@ -14,7 +14,16 @@ export async function openapiText(): Promise<string> {
   const loops = createLoops({ log, onDead: () => {} });
   const never = () => Promise.reject(new Error('the document is made without servers'));
   const nothing = { list: async function* () {} };
-  const blobs = { put: never, stage: never, get: never, range: never, head: never, delete: never, ...nothing };
+  const blobs = {
+    put: never,
+    stage: never,
+    get: never,
+    range: never,
+    head: never,
+    delete: never,
+    removeAbandoned: never,
+    ...nothing,
+  };
   const dispatcher = { nudge: () => {}, status: () => 'unknown' as const };
   const db = connect('postgres://nobody@127.0.0.1:9/none');
   const inline = {

@@ -127,12 +127,14 @@ describe('a process that died with the key in its hands', () => {
   });
 });
 
+const DAY_MS = 86_400_000;
+
 test('keys are forgotten after their time, and not before', async () => {
   const [key, gpx] = [randomUUID(), newGpx()];
   await upload(key, gpx);
-  expect(await removeOldKeys(stack.db, { olderThanS: 86_400, limit: 1_000 })).toBe(0);
+  expect(await removeOldKeys(stack.db, { before: new Date(Date.now() - DAY_MS), limit: 1_000 })).toBe(0);
   await stack.query(`update idempotency_keys set created_at = now() - interval '24 hours 1 s' where key = $1`, [key]);
-  expect(await removeOldKeys(stack.db, { olderThanS: 86_400, limit: 1_000 })).toBe(1);
+  expect(await removeOldKeys(stack.db, { before: new Date(Date.now() - DAY_MS), limit: 1_000 })).toBe(1);
   expect((await upload(key, gpx)).statusCode, 'a duplicate now').toBe(200);
 });
 

@@ -42,7 +42,7 @@ test('a promise that nobody keeps is lost after a while, a young one is not', as
     await saveWayTypes(db, { trackId, version, wayTypes: { status: 'pending' }, segments: null });
   }
   await query(`update tracks set updated_at = now() - interval '2 hours' where id = $1`, [old.trackId]);
-  expect(await loseOverdueWayTypes(db, { afterS: 3_600, limit: 10 })).toBe(1);
+  expect(await loseOverdueWayTypes(db, { before: new Date(Date.now() - 3_600_000), limit: 10 })).toBe(1);
   expect((await old.shown())?.wayTypes).toMatchObject({ status: 'unavailable', fault: 'lost' });
   expect((await young.shown())?.wayTypes).toEqual({ status: 'pending' });
 });
@@ -53,9 +53,9 @@ test('an answer is kept until a newer map, or until it is old', async () => {
   await keepWayMatch(db, { key, mapVersion: 'one', match });
   await keepWayMatch(db, { key, mapVersion: 'two', match });
   expect(await findWayMatch(db, key)).toEqual({ mapVersion: 'two', match });
-  expect(await removeOldWayMatches(db, { olderThanS: 60, limit: 10 })).toBe(0);
+  expect(await removeOldWayMatches(db, { before: new Date(Date.now() - 60_000), limit: 10 })).toBe(0);
   await query(`update way_matches set created_at = now() - interval '2 minutes'`);
-  expect(await removeOldWayMatches(db, { olderThanS: 60, limit: 10 })).toBe(1);
+  expect(await removeOldWayMatches(db, { before: new Date(Date.now() - 60_000), limit: 10 })).toBe(1);
   expect(await findWayMatch(db, key)).toBeUndefined();
 });
 

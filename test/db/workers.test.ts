@@ -16,12 +16,13 @@ test('a worker lives while it renews its row, and a renewal is no second row', a
   expect(await liveWorkers(db, 5)).toEqual([{ ...worker('a'), startedAt: expect.any(Date), seenAt: expect.any(Date) }]);
 });
 
-test('a worker that leaves is gone at once; a dead one is remembered for a day', async () => {
+test('a worker that leaves is gone at once; a dead one is remembered until it is tidied up', async () => {
   for (const id of ['leaving', 'dead', 'long-dead']) await renewWorker(db, worker(id));
   await removeWorker(db, 'leaving');
   await age('dead', '23 hours');
   await age('long-dead', '25 hours');
-  await removeDeadWorkers(db);
+  const old = { before: new Date(Date.now() - 86_400_000), limit: 10 };
+  expect([await removeDeadWorkers(db, old), await removeDeadWorkers(db, old)]).toEqual([1, 0]);
   expect(await alive()).toEqual(['a']);
   expect(await query('select id from workers order by id')).toEqual([{ id: 'a' }, { id: 'dead' }]);
 });

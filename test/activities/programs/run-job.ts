@@ -1,7 +1,9 @@
 import { createCouponExpiryJob } from '../../../activities/jobs/coupon-expiry.ts';
 import type { Job } from '../../../activities/jobs/job.ts';
+import { createRetentionJob } from '../../../activities/jobs/retention.ts';
 import { connect } from '../../../db/pool.ts';
 import { createLog } from '../../../platform/log.ts';
+import { openFsBlobStore } from '../../../services/blob-store-fs.ts';
 import { createStripe } from '../../../services/stripe.ts';
 import { openJobRun } from '../../support/job-run.ts';
 
@@ -12,6 +14,7 @@ const db = connect(databaseUrl);
 const log = createLog({ process: 'test', level: 'silent', build: 'test' });
 const jobs: Readonly<Record<string, () => Promise<Job>>> = {
   'coupon-expiry': async () => createCouponExpiryJob({ db, log, stripe: createStripe(options.stripe) }),
+  retention: async () => createRetentionJob({ db, log, blobs: await openFsBlobStore(options.blobDir) }),
 };
 const job = await jobs[name]?.();
 await job?.(await openJobRun(db, { slot: new Date(slot) }));
