@@ -1,10 +1,11 @@
 import { timingSafeEqual } from 'node:crypto';
+import { issueKey } from '../activities/issue-key.ts';
 import type { KeyKind } from '../contracts/keys.ts';
 import { accountIdFor } from '../db/accounts.ts';
-import { findLiveApiKey, insertApiKey } from '../db/api-keys.ts';
+import { findLiveApiKey } from '../db/api-keys.ts';
 import type { Db } from '../db/pool.ts';
-import { BASE62, formatKey, KEY_ID_LENGTH, KEY_SECRET_LENGTH, parseKey } from '../domain/keys/key-text.ts';
-import { randomText, sha256 } from '../platform/secrets.ts';
+import { parseKey } from '../domain/keys/key-text.ts';
+import { sha256 } from '../platform/secrets.ts';
 
 export interface KeyRequest {
   readonly kind: KeyKind;
@@ -20,12 +21,8 @@ export async function createKey(db: Db, request: KeyRequest): Promise<{ id: stri
   if ((kind === 'account') !== (accountExternalId !== undefined)) {
     throw new Error(kind === 'account' ? 'an account key needs --account' : `a ${kind} key takes no --account`);
   }
-  const id = randomText(KEY_ID_LENGTH, BASE62);
-  const secret = randomText(KEY_SECRET_LENGTH, BASE62);
   const accountId = accountExternalId === undefined ? null : await accountIdFor(db, accountExternalId);
-  const expiresAt = request.expiresAt ?? null;
-  await insertApiKey(db, { id, kind, accountId, name, secretHash: sha256(secret), expiresAt });
-  return { id, key: formatKey({ kind, id, secret }) };
+  return issueKey(db, { kind, accountId, name, expiresAt: request.expiresAt ?? null });
 }
 
 /** Whether a key that was made earlier is still good in this database. */

@@ -15,6 +15,24 @@ export async function accountIdFor(db: Db, externalId: string): Promise<string> 
   return created;
 }
 
+/**
+ * Cairn's own account, created on first use. Its external id has a blank in it, so that no site can name it: `Cairn-Account`
+ * takes none. What it does is no usage, and no metric counts it (`NOT_CANARY`).
+ */
+export async function canaryAccountId(db: Db): Promise<string> {
+  await db.query(
+    `insert into accounts (id, external_id, kind) values ($1, 'the canary', 'canary') on conflict do nothing`,
+    [uuid()],
+  );
+  const { rows } = await db.query<{ id: string }>(`select id from accounts where kind = 'canary'`);
+  const [row] = rows;
+  if (!row) throw new Error('the account of the canary has another kind');
+  return row.id;
+}
+
+/** SQL: rows with an `account_id` that is not the canary's. */
+export const NOT_CANARY = `account_id <> all (array(select id from accounts where kind = 'canary'))`;
+
 export interface AccountSettings {
   /** The site's own id. */
   readonly account: string;

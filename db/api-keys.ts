@@ -1,4 +1,5 @@
 import type { KeyKind } from '../contracts/keys.ts';
+import { NOT_CANARY } from './accounts.ts';
 import type { Db, Prepared } from './pool.ts';
 
 export interface NewApiKey {
@@ -66,9 +67,17 @@ export async function revokeApiKey(db: Db, id: string): Promise<boolean> {
   return rowCount === 1;
 }
 
+/** Takes away an account's key, and its expired ones: nobody is left who knows them. */
+export async function removeKeyOf(db: Db, owned: { accountId: string; id: string }): Promise<void> {
+  await db.query('delete from api_keys where account_id = $1 and (id = $2 or expires_at < now())', [
+    owned.accountId,
+    owned.id,
+  ]);
+}
+
 export interface KeyOverview {
   readonly operatorKeys: number;
-  /** Live keys that expire soon, the soonest first, at most 20. */
+  /** Live keys that expire soon, the soonest first, at most 20; the canary's are made to. */
   readonly expiring: readonly { id: string; kind: KeyKind; name: string; expiresAt: Date }[];
 }
 
@@ -79,7 +88,7 @@ export async function keyOverview(db: Db, { withinS }: { withinS: number }): Pro
   );
   const expiring = await db.query<KeyOverview['expiring'][number]>(
     `select id, kind, name, expires_at as "expiresAt" from api_keys
-      where ${LIVE} and expires_at < now() + make_interval(secs => $1) order by expires_at, id limit 20`,
+      where ${LIVE} and expires_at < now() + make_interval(secs => $1) and (account_id is null or ${NOT_CANARY}) order by expires_at, id limit 20`,
     [withinS],
   );
   return { operatorKeys: operators.rows[0]?.keys ?? 0, expiring: expiring.rows };

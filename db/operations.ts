@@ -1,3 +1,4 @@
+import { NOT_CANARY } from './accounts.ts';
 import type { Db } from './pool.ts';
 import type { CountedCalls } from './upstream-calls.ts';
 
@@ -43,7 +44,7 @@ export async function readOperations(
           polled as (select queue, count(*) as workers from live, unnest(queues) queue group by queue),
           waiting as (select from uploads where ${WAITING} limit $5),
           finished as (select state, processed_by, failure ->> 'code' as code, count(*) as uploads from uploads, settled
-                        where finished_at > $3::timestamptz and finished_at <= until group by 1, 2, 3)
+                        where finished_at > $3::timestamptz and finished_at <= until and ${NOT_CANARY} group by 1, 2, 3)
      select (select count(*) from waiting) as waiting,
             (select extract(epoch from now() - received_at)::float from uploads where ${WAITING}
               order by received_at limit 1) as "oldestWaitS",
@@ -61,7 +62,7 @@ export async function readOperations(
   return row;
 }
 
-const WAITING = `state = 'received' and dispatch_at is not null`;
+const WAITING = `state = 'received' and dispatch_at is not null and ${NOT_CANARY}`;
 
 export interface FailedUploads {
   readonly code: string;
@@ -72,7 +73,7 @@ export interface FailedUploads {
 export async function failedUploads(db: Db, withinS: number): Promise<readonly FailedUploads[]> {
   const { rows } = await db.query<FailedUploads>(
     `select failure ->> 'code' as code, count(*) as uploads from uploads
-      where finished_at > now() - make_interval(secs => $1) and state = 'failed' group by 1 order by 2 desc, 1`,
+      where finished_at > now() - make_interval(secs => $1) and state = 'failed' and ${NOT_CANARY} group by 1 order by 2 desc, 1`,
     [withinS],
   );
   return rows;

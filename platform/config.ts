@@ -13,6 +13,8 @@ export interface Config {
   readonly valhalla: { readonly url: string; readonly region: string; readonly timeoutMs: number } | undefined;
   /** What Cairn acts at Stripe with; without it what is to be done there waits. */
   readonly stripeApiKey: string | undefined;
+  /** Where the worker reaches the API: its canary goes there. */
+  readonly apiUrl: string;
   readonly host: string;
   readonly port: number;
   /** Origins whose pages may call the API from a browser. */
@@ -43,6 +45,7 @@ export function readConfig(env: Environment): Config {
         }
       : undefined,
     stripeApiKey: value.CAIRN_STRIPE_API_KEY,
+    apiUrl: value.CAIRN_API_URL,
     host: value.CAIRN_HOST,
     port: value.PORT,
     corsOrigins: value.CAIRN_CORS_ORIGINS ?? [],
@@ -67,6 +70,7 @@ export const SETTINGS = {
     stripeKey,
     true,
   ),
+  CAIRN_API_URL: setting('Where the worker reaches the API, for the canary.', httpUrl, 'http://127.0.0.1:3000'),
   CAIRN_HOST: setting('Address to listen on.', text, '127.0.0.1'),
   PORT: setting('Port to listen on.', port, '3000'),
   CAIRN_CORS_ORIGINS: optional('Origins whose pages may call the API from a browser, separated by commas.', origins),

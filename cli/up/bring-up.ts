@@ -89,6 +89,7 @@ function settingsFor(options: UpOptions, servers: Servers, secrets: Secrets): Re
     CAIRN_BLOB_DIR: join(options.home, 'blobs'),
     CAIRN_HOST: options.host,
     PORT: String(options.port),
+    CAIRN_API_URL: options.url,
     DATABASE_URL: servers.databaseUrl,
     CAIRN_TEMPORAL_ADDRESS: servers.temporalAddress,
     ...(servers.temporalUi === undefined ? {} : { CAIRN_TEMPORAL_UI_URL: servers.temporalUi }),

@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { Client, Connection } from '@temporalio/client';
 import { processUploadId } from '../../contracts/ids.ts';
 import { generateGpx } from '../../domain/sample/generate-gpx.ts';
+import { type CairnApi, createCairnApi } from '../../services/cairn-api.ts';
 import type { UpOptions } from './options.ts';
 import type { Say } from './progress.ts';
 import type { Keys } from './secrets.ts';
@@ -18,7 +19,7 @@ const SAMPLE_POINTS = 3_600;
  * everything runs, and the person wants to look at it.
  */
 export async function processSample(options: UpOptions, servers: Servers, keys: Keys, say: Say): Promise<void> {
-  const ask = askAs(options.url, keys.apiKey);
+  const { ask } = createCairnApi({ url: options.url, key: keys.apiKey });
   try {
     const beganAtS = Math.floor(Date.now() / 1_000) - SAMPLE_POINTS;
     const recording = generateGpx({ seed: beganAtS, points: SAMPLE_POINTS, startedAtMs: beganAtS * 1_000 });
@@ -44,18 +45,7 @@ export async function processSample(options: UpOptions, servers: Servers, keys: 
   }
 }
 
-type Ask = (path: string, init?: RequestInit) => Promise<Readonly<Record<string, unknown>>>;
-
-function askAs(url: string, key: string): Ask {
-  return async (path, init = {}) => {
-    const headers = { authorization: `Bearer ${key}` };
-    const answer = await fetch(url + path, { ...init, headers, signal: AbortSignal.timeout(10_000) });
-    if (!answer.ok) throw new Error(`${path} answered ${answer.status}: ${(await answer.text()).slice(0, 500)}`);
-    return JSON.parse(await answer.text());
-  };
-}
-
-async function untilProcessed(ask: Ask, uploadId: string): Promise<Readonly<Record<string, unknown>>> {
+async function untilProcessed(ask: CairnApi['ask'], uploadId: string): Promise<Readonly<Record<string, unknown>>> {
   const deadline = performance.now() + PATIENCE_MS;
   for (;;) {
     const upload = await ask(`/v1/uploads/${uploadId}`);

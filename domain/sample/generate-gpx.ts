@@ -4,6 +4,8 @@ export type SampleSensor = 'heartRate' | 'cadence' | 'power' | 'temperature';
 
 export interface GenerateGpxOptions {
   readonly seed?: number;
+  /** Where it goes, in place of a wandering from `start`; asked once for each point. */
+  readonly walk?: () => Fix;
   readonly points?: number;
   /** Null: no times at all. */
   readonly startedAtMs?: number | null;
@@ -31,8 +33,9 @@ export interface GenerateGpxOptions {
  */
 export function generateGpx(options: GenerateGpxOptions = {}): Uint8Array {
   const plan = { ...DEFAULTS, ...options };
+  const { seed, start, stepMs, speedMs } = plan;
+  const walk = options.walk ?? createWalk({ seed, start, stepS: stepMs / 1000, speedMs });
   const writer = createWriter();
-  const walk = createWalk({ seed: plan.seed, start: plan.start, stepS: plan.stepMs / 1000, speedMs: plan.speedMs });
   const pointText = pointWriter(plan);
   writer.add(headText(plan));
   for (let segment = 0, point = 0; segment < plan.segments; segment++) {
@@ -69,7 +72,7 @@ const DEFAULTS = {
   decimals: 7,
 } satisfies GenerateGpxOptions;
 
-type Plan = Required<GenerateGpxOptions>;
+type Plan = Required<Omit<GenerateGpxOptions, 'walk'>>;
 
 function headText(plan: Plan): string {
   const { gpxVersion, creator, name, sport } = plan;

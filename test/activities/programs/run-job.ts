@@ -1,3 +1,4 @@
+import { createCanaryJob } from '../../../activities/jobs/canary.ts';
 import { createCouponExpiryJob } from '../../../activities/jobs/coupon-expiry.ts';
 import type { Job } from '../../../activities/jobs/job.ts';
 import { createRetentionJob } from '../../../activities/jobs/retention.ts';
@@ -13,6 +14,7 @@ const { databaseUrl, slot, ...options } = JSON.parse(json);
 const db = connect(databaseUrl);
 const log = createLog({ process: 'test', level: 'silent', build: 'test' });
 const jobs: Readonly<Record<string, () => Promise<Job>>> = {
+  canary: async () => createCanaryJob({ db, apiUrl: options.apiUrl }),
   'coupon-expiry': async () => createCouponExpiryJob({ db, log, stripe: createStripe(options.stripe) }),
   retention: async () => createRetentionJob({ db, log, blobs: await openFsBlobStore(options.blobDir) }),
 };
