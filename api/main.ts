@@ -13,7 +13,6 @@ import { openFsBlobStore } from '../services/blob-store-fs.ts';
 import { buildApp } from './app.ts';
 import { startDispatcher } from './dispatcher.ts';
 import { startEventRelay } from './events/relay.ts';
-import { startHousekeeping } from './housekeeping.ts';
 import { startInlinePath } from './inline-path.ts';
 import { startStaleTracks } from './stale-tracks.ts';
 import { namespaceIdOf, startUpload } from './start-upload.ts';
@@ -33,7 +32,6 @@ const start = (upload: Parameters<typeof startUpload>[1]) => startUpload(client,
 const namespaceId = () => namespaceIdOf(client);
 const dispatcher = startDispatcher({ db, loops, log, start, namespaceId });
 const reader = createRecordingReader({ blobDir: config.blobDir, processes: 2, giveWay: true });
-startHousekeeping({ db, blobs, loops, log });
 startStaleTracks({ db, reader, build: config.build, loops, log });
 const relay = startEventRelay({ databaseUrl: config.databaseUrl, db, loops, log });
 

@@ -1,12 +1,13 @@
-import { createHash } from 'node:crypto';
+import { createHash, randomUUID } from 'node:crypto';
 import { expect, test } from 'vitest';
+import { createStuckWorkJob } from '../../activities/jobs/stuck-work.ts';
 import { createUploadSteps } from '../../activities/upload-steps.ts';
-import { tidyUp } from '../../api/housekeeping.ts';
 import { createKey } from '../../cli/keys.ts';
 import { processUploadId } from '../../contracts/ids.ts';
 import type { BlobStore } from '../../services/blob-store.ts';
 import { READ } from '../db/support.ts';
 import { smallGpx } from '../support/gpx.ts';
+import { openJobRun } from '../support/job-run.ts';
 import { testStack } from '../support/stack.ts';
 import { testApp } from './support/app.ts';
 import { bearer } from './support/callers.ts';
@@ -86,6 +87,10 @@ test('uploads and deletions of the same bytes at once: no row without its bytes,
   expect(await stack.query('select from blob_removals')).toEqual([]);
 });
 
+async function mendStuckWork(): Promise<void> {
+  await createStuckWorkJob(stack)(await openJobRun(stack.db, { id: randomUUID() }));
+}
+
 /** Rows and bytes as one sees them who holds off everybody else. */
 function stateOf(gpx: string) {
   return stack.db.transaction(async (tx) => {
@@ -102,10 +107,10 @@ test('an original that cannot be removed now is removed later; the upload is gon
   const app = await checkedInject(await testApp({ db: stack.db, blobs: broken }));
   expect((await app({ method: 'DELETE', url: `/v1/uploads/${id}`, headers })).statusCode).toBe(204);
   expectProblem(await get(`/v1/uploads/${id}`), 'request/not-found');
-  await tidyUp(stack);
+  await mendStuckWork();
   expect(await blobs.head(keyOf(gpx)), 'the order is young').toBeDefined();
   await stack.query(`update blob_removals set requested_at = now() - interval '2 minutes'`);
-  await tidyUp(stack);
+  await mendStuckWork();
   expect(await blobs.head(keyOf(gpx))).toBeUndefined();
   expect(await stack.query('select from blob_removals')).toEqual([]);
 });
@@ -114,7 +119,7 @@ test('an order that outlived its reason removes nothing: the same bytes are in u
   const gpx = newGpx();
   await upload(gpx);
   await stack.query(`insert into blob_removals values ($1, now() - interval '2 minutes')`, [keyOf(gpx)]);
-  await tidyUp(stack);
+  await mendStuckWork();
   expect(await blobs.head(keyOf(gpx))).toBeDefined();
   expect(await stack.query('select from blob_removals')).toEqual([]);
 });

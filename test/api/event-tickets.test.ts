@@ -1,8 +1,7 @@
 import { pino } from 'pino';
 import { expect, test } from 'vitest';
-import { tidyUp } from '../../api/housekeeping.ts';
 import { createKey } from '../../cli/keys.ts';
-import { createLog } from '../../platform/log.ts';
+import { removeExpiredTickets } from '../../db/event-tickets.ts';
 import { newUpload } from '../db/support.ts';
 import { parseEventStream } from '../support/event-stream.ts';
 import { apiStack } from './support/app.ts';
@@ -109,8 +108,7 @@ test('only the hash is kept, and expired ones are tidied up', async () => {
   expect(row?.text).not.toContain(ticket);
   await age(3_601);
   await ticketFor(id);
-  const blobs = Object.create(null);
-  await tidyUp({ db, blobs, log: createLog({ process: 'test', level: 'silent', build: 'test' }) });
+  await removeExpiredTickets(db, { before: new Date(), limit: 100 });
   expect(await query('select from event_tickets')).toHaveLength(1);
 });
 

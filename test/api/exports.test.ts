@@ -1,15 +1,12 @@
 import { request as httpRequest, type IncomingMessage } from 'node:http';
 import { expect, test } from 'vitest';
-import { tidyUp } from '../../api/housekeeping.ts';
 import { createKey } from '../../cli/keys.ts';
 import type { Plan } from '../../contracts/plans.ts';
 import { accountIdFor } from '../../db/accounts.ts';
-import { exportsOfMonth } from '../../db/exports.ts';
+import { exportsOfMonth, forgetPastExports } from '../../db/exports.ts';
 import { readGpx } from '../../domain/gpx/read-gpx.ts';
 import { DEFAULT_SETTINGS, type RuntimeSettings } from '../../domain/limits/runtime-settings.ts';
 import { generateGpx } from '../../domain/sample/generate-gpx.ts';
-import { createLog } from '../../platform/log.ts';
-import { openFsBlobStore } from '../../services/blob-store-fs.ts';
 import { readFit } from '../domain/export/fit-reader.ts';
 import { aboutFile, records, START_S } from '../support/fit.ts';
 import { fitFile } from '../support/fit-bytes.ts';
@@ -241,8 +238,7 @@ test('months that are over are forgotten, this one is not', async () => {
   for (const format of ['gpx', 'fit']) await stack.inject({ url: `${url}.${format}`, headers });
   const months = `update exported_tracks set month = month - interval '1 month' where account_id = $1 and format = 'fit'`;
   await stack.query(months, [accountId]);
-  const log = createLog({ process: 'test', level: 'fatal', build: 'test' });
-  await tidyUp({ db: stack.db, blobs: await openFsBlobStore(stack.blobDir), log });
+  await forgetPastExports(stack.db, { before: new Date(), limit: 100 });
   const rows = await stack.query('select format from exported_tracks where account_id = $1', [accountId]);
   expect(rows).toEqual([{ format: 'gpx' }]);
   expect(await used(trackId)).toBe(1);
