@@ -17,6 +17,7 @@ import {
   openScheduleRun,
   type ScheduleRun,
 } from '../db/schedule-runs.ts';
+import type { DeadManPings } from '../services/dead-man-pings.ts';
 import type { Job, JobRun } from './jobs/job.ts';
 
 /** A schedule without a job fails at each of its slots, as `schedule/no-job`. */
@@ -28,6 +29,8 @@ export interface ScheduleStepsDeps {
   readonly build: string;
   /** Whether the schedule fires at this time: what Temporal was told to start by hand has a time that is no slot. */
   readonly isSlot: (schedule: ScheduleId, at: Date) => boolean;
+  /** Told of each run: when it begins, when its work is committed, when it has failed for good. */
+  readonly pings: DeadManPings<ScheduleId>;
   /** Of the step that is running: aborted when the run is over, or the worker shuts down. */
   readonly signal: () => AbortSignal;
 }
@@ -37,7 +40,9 @@ export function createScheduleSteps(deps: ScheduleStepsDeps): ScheduleSteps {
   return {
     runJob: (input) => runJob(deps, input),
     closeFailed: async ({ workflowRunId, ...failure }) => {
-      await closeScheduleRunFailed(deps.db, workflowRunId, failure);
+      const closed = await closeScheduleRunFailed(deps.db, workflowRunId, failure);
+      const run = closed ? await findScheduleRun(deps.db, workflowRunId) : undefined;
+      if (run) await deps.pings.send(run.schedule, { what: 'fail', runId: workflowRunId, text: failure.code });
     },
   };
 }
@@ -45,9 +50,20 @@ export function createScheduleSteps(deps: ScheduleStepsDeps): ScheduleSteps {
 async function runJob(deps: ScheduleStepsDeps, input: RunJobInput): Promise<RunScheduleResult> {
   const run = await open(deps, input);
   if (run.state !== 'running') return resultOf(run);
+  const runId = run.workflowRunId;
+  const begun = deps.pings.send(run.schedule, { what: 'start', runId });
+  const result = await doJob(deps, run);
+  await begun;
+  const { scanned, changed, failed } = result;
+  const text = `scanned ${scanned}, changed ${changed}, failed ${failed}`;
+  await deps.pings.send(run.schedule, { what: 'success', runId, text });
+  return result;
+}
+
+async function doJob(deps: ScheduleStepsDeps, run: ScheduleRun): Promise<RunScheduleResult> {
   const signal = deps.signal();
   try {
-    const job = deps.jobs[input.schedule];
+    const job = deps.jobs[run.schedule];
     if (!job) throw new Rejection('schedule/no-job');
     await job(jobRun(run, signal));
   } catch (error) {

@@ -7,6 +7,7 @@ import type { Pool } from '../db/pool.ts';
 import type { CurrentSettings } from '../domain/limits/runtime-settings.ts';
 import type { Loops } from '../platform/loops.ts';
 import type { CodecKeyring } from '../platform/temporal/keyring.ts';
+import type { Audit } from '../schedules/audit.ts';
 import type { ScheduleOrders } from '../schedules/orders.ts';
 import type { BlobStore } from '../services/blob-store.ts';
 import { sendArtefact } from './artefact.ts';
@@ -42,6 +43,7 @@ import { previewRoutes } from './routes/previews.ts';
 import { probeRoutes } from './routes/probes.ts';
 import { reprocessRoutes } from './routes/reprocess.ts';
 import { scheduleOrderRoutes } from './routes/schedule-orders.ts';
+import { scheduleStatusRoutes } from './routes/schedule-status.ts';
 import { trackDebugRoutes } from './routes/track-debug.ts';
 import { trackListRoutes } from './routes/track-list.ts';
 import { trackSettingsRoutes } from './routes/track-settings.ts';
@@ -59,6 +61,7 @@ import {
   UploadSchema,
 } from './schemas.ts';
 import { PATIENCE, type Patience, serverOptions } from './server-options.ts';
+import type { Watchdog } from './watchdog.ts';
 
 export interface AppDeps {
   readonly log: FastifyBaseLogger;
@@ -73,6 +76,9 @@ export interface AppDeps {
   readonly dispatcher: Dispatcher;
   readonly inline: InlinePath;
   readonly relay: EventRelay;
+  /** What is asked whether scheduled work really ran: now, and by whoever watches it all the time. */
+  readonly audit: () => Promise<Audit>;
+  readonly watchdog: Watchdog;
   readonly orders: ScheduleOrders;
   /** The codec endpoint of the Temporal Web UI; none without it. */
   readonly codec?: { readonly codecKeys: CodecKeyring; readonly token: string; readonly uiOrigin: string };
@@ -122,6 +128,7 @@ export async function buildApp(deps: AppDeps): Promise<FastifyInstance> {
   await app.register(deletionRoutes, deps);
   await app.register(deadLetterRoutes, deps);
   await app.register(opsWorkerRoutes, deps);
+  await app.register(scheduleStatusRoutes, deps);
   await app.register(scheduleOrderRoutes, deps);
   await app.register(metricsRoutes, metrics);
   if (deps.codec) await app.register(codecRoutes, deps.codec);

@@ -3,7 +3,9 @@ import { pendingMigrations } from '../db/migrate.ts';
 import type { Pool } from '../db/pool.ts';
 import { dispatchBacklog } from '../db/upload-dispatch.ts';
 import { liveWorkers } from '../db/workers.ts';
+import { VERDICTS } from '../domain/schedules/verdicts.ts';
 import type { Loops } from '../platform/loops.ts';
+import type { Watchdog } from './watchdog.ts';
 
 /** A worker that has not renewed its row for this long counts as gone. */
 export const WORKER_SILENCE_S = 5;
@@ -12,6 +14,7 @@ export interface HealthDeps {
   readonly db: Pool;
   readonly loops: Loops;
   readonly temporal: { status(): 'reachable' | 'away' | 'unknown' };
+  readonly watchdog: Watchdog;
   readonly inline: { status(): { reason: string | undefined; processed: number } };
 }
 
@@ -31,8 +34,9 @@ export async function checkHealth(deps: HealthDeps): Promise<HealthPart[]> {
   const temporal = part('temporal', status === 'reachable', status === 'unknown' ? 'not asked yet' : status);
   const { reason, processed } = deps.inline.status();
   const inline = part('inline path', !reason, `${reason ?? 'idle'}, ${processed} uploads since the start`);
-  if (database.status === 'degraded') return [database, temporal, inline, ...loops];
-  return [database, temporal, inline, await checkWorkers(deps.db), await checkBacklog(deps.db), ...loops];
+  const known = [database, temporal, inline, checkSchedules(deps.watchdog)];
+  if (database.status === 'degraded') return [...known, ...loops];
+  return [...known, await checkWorkers(deps.db), await checkBacklog(deps.db), ...loops];
 }
 
 /** Whether requests can be served: the database answers and has every migration of this code. */
@@ -43,6 +47,15 @@ export async function checkDatabase(db: Pool): Promise<HealthPart> {
   } catch {
     return part('database', false, 'away');
   }
+}
+
+/** Names and words alone: what people wrote as reasons is for operators. */
+function checkSchedules(watchdog: Watchdog): HealthPart {
+  const audit = watchdog.latest();
+  if (!audit) return part('scheduled work', false, 'nobody has looked lately');
+  const unwell = audit.schedules.filter(({ report }) => VERDICTS[report.worst].health === 'degraded');
+  const told = unwell.map(({ schedule, temporalId, report }) => `${schedule ?? temporalId} ${report.worst}`);
+  return part('scheduled work', unwell.length === 0, told.join(', ') || `${audit.schedules.length} schedules`);
 }
 
 async function checkWorkers(db: Pool): Promise<HealthPart> {

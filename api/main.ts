@@ -7,15 +7,19 @@ import { createLog } from '../platform/log.ts';
 import { createLoops } from '../platform/loops.ts';
 import { shutdownOnSignals } from '../platform/shutdown.ts';
 import { temporalClient } from '../platform/temporal/client.ts';
+import { type Audit, auditSchedules } from '../schedules/audit.ts';
 import { MANIFEST } from '../schedules/manifest.ts';
+import { notePauses } from '../schedules/note-pauses.ts';
 import { createScheduleOrders } from '../schedules/orders.ts';
 import { openFsBlobStore } from '../services/blob-store-fs.ts';
+import { createDeadManPings } from '../services/dead-man-pings.ts';
 import { buildApp } from './app.ts';
 import { startDispatcher } from './dispatcher.ts';
 import { startEventRelay } from './events/relay.ts';
 import { startInlinePath } from './inline-path.ts';
 import { startStaleTracks } from './stale-tracks.ts';
 import { namespaceIdOf, startUpload } from './start-upload.ts';
+import { startWatchdog } from './watchdog.ts';
 
 const config = readConfig(environment());
 const log = createLog({ process: 'api', level: config.logLevel, build: config.build });
@@ -40,7 +44,27 @@ const codec = token && temporal.uiUrl ? { codecKeys, token, uiOrigin: new URL(te
 const inline = startInlinePath({ db, loops, log, reader, build, wayTypes, temporal: dispatcher });
 const orders = createScheduleOrders({ db, client, manifest: MANIFEST });
 const { corsOrigins } = config;
-const parts = { log, build, wayTypes, db, blobs, reader, loops, dispatcher, inline, relay, orders, corsOrigins };
+const asked = { client, db, manifest: MANIFEST, sealingKey: codecKeys.current };
+const audit = () => auditSchedules(asked);
+const noteSeen = (seen: Audit) => notePauses(db, seen);
+const pings = createDeadManPings({ urls: config.pings, log });
+const watchdog = startWatchdog({ loops, log, audit, noteSeen, pings });
+const parts = {
+  audit,
+  watchdog,
+  log,
+  build,
+  wayTypes,
+  db,
+  blobs,
+  reader,
+  loops,
+  dispatcher,
+  inline,
+  relay,
+  orders,
+  corsOrigins,
+};
 const app = await buildApp({ ...parts, ...(codec && { codec }) });
 
 shutdown.onClose('telemetry', flushTelemetry);

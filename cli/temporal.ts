@@ -13,7 +13,7 @@ const DEADLINE_MS = 30_000;
 export async function withTemporal<Result>(
   work: (temporal: { client: Client; codecKeys: CodecKeyring }) => Promise<Result>,
 ): Promise<Result> {
-  const codecKeys = await keysOfEnvironment();
+  const codecKeys = await codecKeysHere();
   const client = temporalClient({ ...(await temporalAddress()), codecKeys });
   try {
     await client.withDeadline(Date.now() + CONNECT_MS, () => client.workflowService.getSystemInfo({}));
@@ -23,7 +23,8 @@ export async function withTemporal<Result>(
   }
 }
 
-async function keysOfEnvironment(): Promise<CodecKeyring> {
+/** Of the environment, else of a running `npm start`. */
+export async function codecKeysHere(): Promise<CodecKeyring> {
   const text = environment().CAIRN_CODEC_KEYS || (await readDevHome()).codecKeys;
   try {
     return parseCodecKeys(text);

@@ -22,7 +22,7 @@ export const PROCESSES = {
     without: 'nothing is accepted, and no workflow is started',
     entry: 'api/main.ts',
     queues: [],
-    loops: ['dispatcher', 'inline path', 'event listener', 'event relay', 'stale tracks'],
+    loops: ['dispatcher', 'inline path', 'event listener', 'event relay', 'stale tracks', 'watchdog'],
     startedAs: { npmStart: 'api', compose: 'api' },
   },
   worker: {

@@ -1,3 +1,4 @@
+import type { ScheduleId } from '../contracts/schedules.ts';
 import { type Environment, readSettings, type Setting } from './settings.ts';
 import { type CodecKeyring, parseCodecKeys } from './temporal/keyring.ts';
 
@@ -13,6 +14,8 @@ export interface Config {
   readonly valhalla: { readonly url: string; readonly region: string; readonly timeoutMs: number } | undefined;
   /** What Cairn acts at Stripe with; without it what is to be done there waits. */
   readonly stripeApiKey: string | undefined;
+  /** Dead-man monitors, told of each run of a schedule, and of the watchdog's turns. */
+  readonly pings: Readonly<Partial<Record<ScheduleId | 'watchdog', string>>>;
   /** Where the worker reaches the API: its canary goes there. */
   readonly apiUrl: string;
   readonly host: string;
@@ -45,6 +48,13 @@ export function readConfig(env: Environment): Config {
         }
       : undefined,
     stripeApiKey: value.CAIRN_STRIPE_API_KEY,
+    pings: definedOf({
+      'stuck-work': value.CAIRN_PING_STUCK_WORK,
+      retention: value.CAIRN_PING_RETENTION,
+      'coupon-expiry': value.CAIRN_PING_COUPON_EXPIRY,
+      canary: value.CAIRN_PING_CANARY,
+      watchdog: value.CAIRN_PING_WATCHDOG,
+    }),
     apiUrl: value.CAIRN_API_URL,
     host: value.CAIRN_HOST,
     port: value.PORT,
@@ -53,6 +63,8 @@ export function readConfig(env: Environment): Config {
     build: value.CAIRN_BUILD,
   };
 }
+
+const ABOUT_PING = 'Dead-man URL (healthchecks protocol) that is told of each run of this schedule.';
 
 export const SETTINGS = {
   DATABASE_URL: secret('Postgres, as postgres://user:password@host:port/name.', postgresUrl),
@@ -70,6 +82,11 @@ export const SETTINGS = {
     stripeKey,
     true,
   ),
+  CAIRN_PING_STUCK_WORK: optional(ABOUT_PING, httpUrl, true),
+  CAIRN_PING_RETENTION: optional(ABOUT_PING, httpUrl, true),
+  CAIRN_PING_COUPON_EXPIRY: optional(ABOUT_PING, httpUrl, true),
+  CAIRN_PING_CANARY: optional(ABOUT_PING, httpUrl, true),
+  CAIRN_PING_WATCHDOG: optional('Dead-man URL that the API pings after each look at the schedules.', httpUrl, true),
   CAIRN_API_URL: setting('Where the worker reaches the API, for the canary.', httpUrl, 'http://127.0.0.1:3000'),
   CAIRN_HOST: setting('Address to listen on.', text, '127.0.0.1'),
   PORT: setting('Port to listen on.', port, '3000'),
@@ -86,6 +103,15 @@ export const OTHER_SETTINGS = [
   'CAIRN_POSTGRES',
   'CAIRN_VALHALLA_PORT',
 ];
+
+/** Without the members that are not set. */
+function definedOf<Name extends string>(
+  all: Readonly<Record<Name, string | undefined>>,
+): Partial<Record<Name, string>> {
+  const set: Partial<Record<Name, string>> = {};
+  for (const name in all) if (all[name] !== undefined) set[name] = all[name];
+  return set;
+}
 
 function setting<Value>(about: string, parse: (text: string) => Value, byDefault?: string): Setting<Value> {
   return { about, parse, secret: false, ...(byDefault !== undefined && { byDefault }) };

@@ -9,6 +9,7 @@ import {
 import { SCHEDULE_IDS, type ScheduleId } from '../contracts/schedules.ts';
 import type { Pool } from '../db/pool.ts';
 import { recordScheduleSpec } from '../db/schedule-specs.ts';
+import { specProblem } from '../domain/schedules/spec.ts';
 import { optionsOf } from './declared.ts';
 import { type DiffContext, diffOne, diffSchedules } from './diff.ts';
 import type { ScheduleEntry } from './manifest.ts';
@@ -23,6 +24,8 @@ export interface Applied {
   readonly did: 'created' | 'updated' | 'unchanged' | 'left' | 'removed';
   /** An operator's, and kept. */
   readonly paused: boolean;
+  /** Clocks are changed by law: a time that every day had once when it was declared may not stay one. */
+  readonly warning?: string;
 }
 
 /**
@@ -35,7 +38,7 @@ export async function applySchedules(
 ): Promise<readonly Applied[]> {
   const { db, manifest } = context;
   const applied: Applied[] = [];
-  for (const id of SCHEDULE_IDS) applied.push(await applyOne(context, id));
+  for (const id of SCHEDULE_IDS) applied.push({ ...(await applyOne(context, id)), ...warningOf(manifest[id]) });
   // Afterwards: what was not applied is not owed.
   await db.transaction(async (tx) => {
     for (const id of SCHEDULE_IDS) await recordScheduleSpec(tx, id, manifest[id].spec);
@@ -46,6 +49,11 @@ export async function applySchedules(
     applied.push({ temporalId, did: removeOrphans ? 'removed' : 'left', paused });
   }
   return applied;
+}
+
+function warningOf({ spec }: ScheduleEntry): { warning?: string } {
+  const problem = specProblem(spec, Date.now());
+  return problem ? { warning: problem.says } : {};
 }
 
 /** Somebody else may change it at the same moment: Temporal then drops our change without a word, so it is looked at again. */

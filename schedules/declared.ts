@@ -4,6 +4,7 @@ import { TypedSearchAttributes } from '@temporalio/common';
 import { scheduledRunId, temporalScheduleId } from '../contracts/ids.ts';
 import type { RunScheduleInput, ScheduleId, ScheduleSpec } from '../contracts/schedules.ts';
 import { SEARCH_ATTRIBUTES } from '../contracts/search-attributes.ts';
+import { temporalSpecOf } from '../domain/schedules/spec.ts';
 import type { ScheduleEntry } from './manifest.ts';
 
 /** In the memo of each schedule, and of each run that it starts: which declaration made it. */
@@ -66,7 +67,7 @@ export function optionsOf(id: ScheduleId, entry: ScheduleEntry): DeclaredOptions
   const memo = { [HASH_MEMO]: hashOf(termsOf(id, entry)) };
   return {
     scheduleId: temporalScheduleId(id),
-    spec: specOf(entry.spec),
+    spec: temporalSpecOf(entry.spec),
     policies: { overlap: entry.overlap, catchupWindow: entry.catchUpS * 1_000, pauseOnFailure: false },
     memo,
     action: {
@@ -84,15 +85,6 @@ export function optionsOf(id: ScheduleId, entry: ScheduleEntry): DeclaredOptions
       ]),
     },
   };
-}
-
-function specOf(spec: ScheduleSpec): ScheduleOptions['spec'] {
-  if (spec.kind === 'every') {
-    const [every, offset] = [spec.everyMinutes * 60_000, (spec.offsetMinutes ?? 0) * 60_000];
-    return { intervals: [{ every, offset }] };
-  }
-  const [hour = 0, minute = 0] = spec.time.split(':').map(Number);
-  return { calendars: [{ hour, minute }], timezone: spec.zone };
 }
 
 /** The same text for the same value, whatever the order of its members. */

@@ -85,7 +85,7 @@ function markDiffers(declared: Terms, { terms, hash, sealedWith }: Registered, k
 }
 
 /** From Temporal's list, which may be some seconds behind. */
-async function orphansOf(client: Client): Promise<readonly Difference[]> {
+export async function orphansOf(client: Client): Promise<readonly Difference[]> {
   const declared = new Set<string>(SCHEDULE_IDS.map(temporalScheduleId));
   const orphans: Difference[] = [];
   for await (const { scheduleId: temporalId, memo, state } of client.schedule.list()) {

@@ -1,6 +1,7 @@
 import { QUEUES, type QueueName } from '../contracts/queues.ts';
 import type { ScheduleId, ScheduleSpec } from '../contracts/schedules.ts';
 import type { Workflows } from '../contracts/workflows.ts';
+import { isSlot } from '../domain/schedules/slots.ts';
 
 /** What must run when, and how it is seen whether it did. Temporal is made to agree with this table by `cairn schedules apply`. */
 export interface ScheduleEntry {
@@ -88,3 +89,8 @@ export const MANIFEST = {
 } as const satisfies Manifest;
 
 export type Manifest = Readonly<Record<ScheduleId, ScheduleEntry>>;
+
+/** Whether the schedule fires at this time. */
+export function isSlotOf(manifest: Manifest, id: ScheduleId, at: Date): boolean {
+  return isSlot(manifest[id].spec, at.getTime());
+}

@@ -7,9 +7,9 @@ import { SEARCH_ATTRIBUTES } from '../contracts/search-attributes.ts';
 import type { Workflows } from '../contracts/workflows.ts';
 import { recordOpsAction } from '../db/ops-audit.ts';
 import type { Pool } from '../db/pool.ts';
+import { latestSlot, slotsWithin } from '../domain/schedules/slots.ts';
 import { isTemporalOutage } from '../platform/temporal/outage.ts';
 import type { Manifest } from './manifest.ts';
-import { latestSlot, slotsWithin } from './slots.ts';
 
 export interface OrdersDeps {
   readonly db: Pool;

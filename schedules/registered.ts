@@ -10,6 +10,8 @@ export interface Registered {
   readonly sealedWith: string | undefined;
   readonly paused: boolean;
   readonly note: string | undefined;
+  /** When it fires next, as Temporal sees it; empty: never again. */
+  readonly nextTimes: readonly Date[];
   readonly raw: ScheduleDescription['raw'];
 }
 
@@ -22,7 +24,7 @@ export async function findRegistered(client: Client, temporalId: string): Promis
   }
 }
 
-function registeredOf({ raw, spec, action, policies, state }: ScheduleDescription): Registered {
+function registeredOf({ raw, spec, action, policies, state, info }: ScheduleDescription): Registered {
   const [payload] = raw.schedule?.action?.startWorkflow?.input?.payloads ?? [];
   const keyId = payload?.metadata?.['encryption-key-id'];
   return {
@@ -43,6 +45,7 @@ function registeredOf({ raw, spec, action, policies, state }: ScheduleDescriptio
     sealedWith: keyId && Buffer.from(keyId).toString(),
     paused: state.paused,
     note: state.note || undefined,
+    nextTimes: info.nextActionTimes,
     raw,
   };
 }

@@ -12,13 +12,15 @@ import { flushTelemetry } from '../platform/flush-telemetry.ts';
 import { createLog } from '../platform/log.ts';
 import { createLoops } from '../platform/loops.ts';
 import { shutdownOnSignals } from '../platform/shutdown.ts';
-import { MANIFEST } from '../schedules/manifest.ts';
-import { isSlot } from '../schedules/slots.ts';
+import { isSlotOf, MANIFEST } from '../schedules/manifest.ts';
+import { openFsBlobStore } from '../services/blob-store-fs.ts';
+import { createDeadManPings } from '../services/dead-man-pings.ts';
 import { createValhalla } from '../services/valhalla.ts';
 import { workflowBundle } from './bundle.ts';
 import { connectPatiently } from './connect.ts';
 import { createWorkers } from './create-workers.ts';
 import { startWorkerHeartbeat } from './heartbeat.ts';
+import { createJobs } from './jobs.ts';
 import { installRuntime } from './runtime.ts';
 
 const config = readConfig(environment());
@@ -37,6 +39,7 @@ shutdown.onClose('reader', () => reader.close());
 
 const connection = await connectPatiently(config.temporal.address, log);
 shutdown.onClose('temporal', () => connection.close());
+const blobs = await openFsBlobStore(config.blobDir);
 const ownerOf = ({ uploadId, run }: { uploadId: string; run: number }) => `workflow:${processUploadId(uploadId, run)}`;
 const valhalla = config.valhalla && createValhalla(config.valhalla);
 const steps = {
@@ -45,8 +48,9 @@ const steps = {
   ...createScheduleSteps({
     db,
     build: config.build,
-    jobs: {}, // until a job is made its slots fail, as schedule/no-job
-    isSlot: (schedule, at) => isSlot(MANIFEST[schedule].spec, at.getTime()),
+    jobs: createJobs({ db, blobs, log, config }),
+    pings: createDeadManPings({ urls: config.pings, log }),
+    isSlot: (schedule, at) => isSlotOf(MANIFEST, schedule, at),
     signal: cancellationSignal,
   }),
 };

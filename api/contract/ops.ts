@@ -1,6 +1,7 @@
 import { QUEUES } from '../../contracts/queues.ts';
 import { TRACK_ID } from './examples.ts';
 import { DEAD_LETTERS, REDRIVE, TRACK_DEBUG } from './examples-ops.ts';
+import { SCHEDULES } from './examples-schedules.ts';
 import { type OperationContract, ROWS_ONLY } from './operation.ts';
 
 const REDRIVEN_ANYWAY = {
@@ -41,6 +42,15 @@ export const OPS: Readonly<Record<string, OperationContract>> = {
     degraded: { ...ROWS_ONLY, blobStore: 'works: `original` is `unknown`.' },
     refusals: ['request/invalid', 'request/not-found'],
     examples: { parameters: { trackId: TRACK_ID }, answers: { 200: TRACK_DEBUG } },
+  },
+  listSchedules: {
+    degraded: {
+      ...ROWS_ONLY,
+      temporal: 'works: what only Temporal knows is told as UNKNOWN.',
+      workers: 'works: says NO_WORKER.',
+    },
+    refusals: [],
+    examples: { answers: { 200: SCHEDULES } },
   },
   listWorkers: {
     degraded: { ...ROWS_ONLY, workers: 'works: says which queues have none.' },

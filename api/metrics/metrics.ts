@@ -3,6 +3,7 @@ import { PIPELINE_VERSION } from '../../contracts/track.ts';
 import { createRegistry } from '../../platform/metrics.ts';
 import { type DatabaseMetricsDeps, measureDatabase } from './database.ts';
 import { measureProcess, type ProcessMetricsDeps } from './process.ts';
+import { measureSchedules, type ScheduleMetricsDeps } from './schedules.ts';
 
 export interface Metrics {
   readonly registry: Registry;
@@ -19,7 +20,7 @@ const DURATION_BUCKETS_S = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5,
  * Everything that `GET /metrics` says. Labels hold names out of our own tables only, never what a caller sent: so there is no
  * personal data, and the number of series has a bound.
  */
-export function createMetrics(deps: DatabaseMetricsDeps & ProcessMetricsDeps): Metrics {
+export function createMetrics(deps: DatabaseMetricsDeps & ProcessMetricsDeps & ScheduleMetricsDeps): Metrics {
   const registry = createRegistry();
   const registers = [registry];
   const requestDuration = new Histogram({
@@ -44,5 +45,6 @@ export function createMetrics(deps: DatabaseMetricsDeps & ProcessMetricsDeps): M
   }).set({ build: deps.build, pipeline_version: PIPELINE_VERSION, node: process.version }, 1);
   measureProcess(registers, deps);
   measureDatabase(registers, deps);
+  measureSchedules(registers, deps);
   return { registry, requestDuration, received };
 }

@@ -8,10 +8,20 @@ import {
   pauseOrResume,
   triggerSchedule,
 } from '../schedules/orders.ts';
+import { showStatus } from '../schedules/status.ts';
 
-/** `cairn schedules diff | apply | pause | resume | trigger | backfill`. */
+/** `cairn schedules status | diff | apply | pause | resume | trigger | backfill`. */
 export function schedulesCommand(): Command {
-  const schedules = new Command('schedules').description('Scheduled work: what is declared, and what Temporal has.');
+  const schedules = new Command('schedules').description(
+    'Scheduled work: what is declared, what Temporal has, and whether it really ran.',
+  );
+  schedules
+    .command('status')
+    .description('Did it run? Exit codes: 0 green or amber, 1 usage, 2 red, 3 cannot tell.')
+    .option('--json', 'print JSON')
+    .action(async (options: { json?: true }) => {
+      process.exitCode = await showStatus(options);
+    });
   schedules
     .command('diff')
     .description('What is declared against what is registered. Exit codes: 0 in sync, 1 usage, 2 drift, 3 cannot tell.')

@@ -2,6 +2,7 @@ import { examineApi } from './api.ts';
 import { examineDatabase } from './database.ts';
 import { EXIT_CODES, type Finding, type Verdict, verdictOf } from './finding.ts';
 import { examineBlobs, examineTemporal, examineValhalla } from './outside.ts';
+import { examineSchedules } from './schedules.ts';
 import type { Where } from './where.ts';
 
 /** What `cairn doctor --json` prints; members are added, never changed (docs/reference/doctor.md). */
@@ -17,10 +18,10 @@ export interface Report {
 /** Asks everybody; nobody's silence keeps the others from being heard. */
 export async function examine(where: Where): Promise<Report> {
   const asked = Promise.all([examineTemporal(where.temporal), examineBlobs(where.blobDir)]);
-  const upstreams = examineValhalla(where.valhallaUrl);
+  const [upstreams, schedules] = [examineValhalla(where.valhallaUrl), examineSchedules(where)];
   const api = await examineApi(where.api);
   const rows = await examineDatabase(where, api.build);
-  const findings = [...api.findings, ...rows, ...(await asked), ...(await upstreams)];
+  const findings = [...api.findings, ...rows, ...(await asked), ...(await upstreams), ...(await schedules)];
   const verdict = verdictOf(findings);
   return {
     verdict,
@@ -33,7 +34,7 @@ export async function examine(where: Where): Promise<Report> {
 }
 
 /** The processes first, then what each tells. */
-const AREAS = ['process', 'queue', 'worker', 'api', 'postgres', 'uploads', 'keys', 'blobs', 'upstream'];
+const AREAS = ['process', 'queue', 'worker', 'api', 'schedule', 'postgres', 'uploads', 'keys', 'blobs', 'upstream'];
 
 function areaOrder({ id }: Finding): number {
   const at = AREAS.indexOf(id.split('.')[0] ?? '');

@@ -1,6 +1,8 @@
 import path from 'node:path';
 import { environment } from '../../platform/environment.ts';
-import { type DevHome, databaseUrl, readDevHome, temporalAddress, UsageError } from '../settings.ts';
+import type { CodecKeyring } from '../../platform/temporal/keyring.ts';
+import { databaseUrl, readDevHome, temporalAddress, UsageError } from '../settings.ts';
+import { codecKeysHere } from '../temporal.ts';
 
 /** Where the installation is that is to be looked at. */
 export interface Where {
@@ -9,6 +11,8 @@ export interface Where {
   readonly api: string;
   readonly databaseUrl: string;
   readonly temporal: { readonly address: string; readonly namespace: string };
+  /** Schedules are sealed with them; without keys nothing can be told of those. */
+  readonly codecKeys: CodecKeyring | undefined;
   readonly blobDir: string | undefined;
   /** The map matcher, where one is configured. */
   readonly valhallaUrl?: string;
@@ -24,7 +28,7 @@ export async function findWhere(options: { api?: string }): Promise<Where> {
     PORT = '3000',
     CAIRN_VALHALLA_URL,
   } = environment();
-  const dev = await devHome();
+  const dev = await orNone(readDevHome());
   const isDev = dev !== undefined && (!DATABASE_URL || DATABASE_URL === dev.databaseUrl);
   const host = CAIRN_HOST && !['0.0.0.0', '::'].includes(CAIRN_HOST) ? CAIRN_HOST : '127.0.0.1';
   return {
@@ -32,13 +36,15 @@ export async function findWhere(options: { api?: string }): Promise<Where> {
     api: httpUrl(options.api ?? (isDev ? dev.api : `http://${host}:${PORT}`)),
     databaseUrl: await databaseUrl(),
     temporal: await temporalAddress(),
+    codecKeys: await orNone(codecKeysHere()),
     blobDir: CAIRN_BLOB_DIR || (isDev ? path.join(path.resolve(CAIRN_HOME), 'blobs') : undefined),
     ...(CAIRN_VALHALLA_URL && { valhallaUrl: httpUrl(CAIRN_VALHALLA_URL) }),
   };
 }
 
-async function devHome(): Promise<DevHome | undefined> {
-  return readDevHome().catch((error: unknown) => {
+/** What is not set is told where it is missed, beside all that can be told without it. */
+async function orNone<Setting>(setting: Promise<Setting>): Promise<Setting | undefined> {
+  return setting.catch((error: unknown) => {
     if (error instanceof UsageError) return undefined;
     throw error;
   });

@@ -3,8 +3,8 @@ import { type Client, type WorkflowHandle, WorkflowNotFoundError } from '@tempor
 import { askedRunId, scheduledRunId, temporalScheduleId } from '../../contracts/ids.ts';
 import { QUEUES } from '../../contracts/queues.ts';
 import type { Workflows } from '../../contracts/workflows.ts';
+import { latestSlot } from '../../domain/schedules/slots.ts';
 import { MANIFEST } from '../../schedules/manifest.ts';
-import { latestSlot } from '../../schedules/slots.ts';
 import type { SchedulePath } from './paths.ts';
 
 type History = Awaited<ReturnType<WorkflowHandle['fetchHistory']>>;

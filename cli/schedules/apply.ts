@@ -16,7 +16,10 @@ export async function applyDeclared(options: { removeOrphans?: true; json?: true
 
 function screenOf(applied: readonly Applied[]): string {
   return applied
-    .map(({ temporalId, did, paused }) => `${temporalId} ${WORDS[did]}${paused ? ', paused' : ''}`)
+    .flatMap(({ temporalId, did, paused, warning }) => [
+      `${temporalId} ${WORDS[did]}${paused ? ', paused' : ''}`,
+      ...(warning === undefined ? [] : [`  warning: ${warning}`]),
+    ])
     .join('\n');
 }
 

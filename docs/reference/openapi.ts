@@ -32,7 +32,9 @@ export async function openapiText(): Promise<string> {
   const relay = { subscribe: () => ({ next: never, close: () => {} }), close: async () => {} };
   const reader = { shape: never };
   const orders = { pause: never, resume: never, trigger: never, backfill: never, slotsOf: () => [] };
-  const app = await buildApp({ log, build: 'none', db, blobs, reader, loops, dispatcher, inline, relay, orders });
+  const seen = { audit: never, watchdog: { latest: () => undefined } };
+  const doing = { reader, loops, dispatcher, inline, relay, orders };
+  const app = await buildApp({ ...seen, ...doing, log, build: 'none', db, blobs });
   try {
     await app.ready();
     return `${JSON.stringify(app.swagger(), null, 2)}\n`;

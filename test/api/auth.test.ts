@@ -30,6 +30,7 @@ const ACCESS: Readonly<Record<string, 'public' | 'account' | 'operator'>> = {
   'GET /version': 'public',
   'GET /metrics': 'public',
   'GET /v1/ops/workers': 'operator',
+  'GET /v1/ops/schedules': 'operator',
   'POST /v1/uploads': 'account',
   'GET /v1/uploads': 'account',
   'GET /v1/uploads/{uploadId}': 'account',

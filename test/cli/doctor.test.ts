@@ -5,10 +5,12 @@ import { createKey } from '../../cli/keys.ts';
 import { PROCESSES } from '../../contracts/processes.ts';
 import { QUEUES } from '../../contracts/queues.ts';
 import { freePort } from '../../platform/embedded/ports.ts';
+import { applySchedules } from '../../schedules/apply.ts';
+import { MANIFEST } from '../../schedules/manifest.ts';
 import { metricsOf } from '../api/support/metrics.ts';
 import { newUpload } from '../db/support.ts';
 import { alertRules, metricsIn } from '../rooms/support/alert-rules.ts';
-import { spawnCairn } from '../support/cairn-process.ts';
+import { codecSetting, spawnCairn } from '../support/cairn-process.ts';
 import { ownTemporal } from '../support/own-temporal.ts';
 import { testStack } from '../support/stack.ts';
 import { cairn } from './cairn.ts';
@@ -17,6 +19,8 @@ const temporal = await ownTemporal();
 const stack = await testStack({ temporalAddress: temporal.address, namespace: 'default' });
 await stack.loops.stop(); // the API that is spawned has its own
 await createKey(stack.db, { kind: 'operator', name: 'test' });
+const { client, db, codecKeys } = stack;
+await applySchedules({ client, db, manifest: MANIFEST, sealingKey: codecKeys.current });
 
 /** Starting and killing real processes, on a machine that may be busy. */
 const LONG = 180_000;
@@ -25,7 +29,7 @@ const PATIENT = { timeout: 90_000, interval: 250 };
 /** A real API and a real worker, and how both the command line and the function behind it are pointed at them. */
 async function installation() {
   const port = String(await freePort());
-  const settings = { CAIRN_TEMPORAL_ADDRESS: temporal.address, PORT: port };
+  const settings = { CAIRN_TEMPORAL_ADDRESS: temporal.address, PORT: port, CAIRN_API_URL: `http://127.0.0.1:${port}` };
   const [api, worker] = [spawnCairn('api', stack, settings), spawnCairn('worker', stack, settings)];
   await Promise.all([api.ready, worker.ready]);
   const where: Where = {
@@ -33,10 +37,16 @@ async function installation() {
     api: `http://127.0.0.1:${port}`,
     databaseUrl: stack.url,
     temporal: { address: temporal.address, namespace: 'default' },
+    codecKeys,
     blobDir: stack.blobDir,
   };
   await expect.poll(async () => (await examine(where)).verdict, PATIENT).toBe('green');
-  const env = { ...settings, DATABASE_URL: stack.url, CAIRN_BLOB_DIR: stack.blobDir };
+  const env = {
+    ...settings,
+    DATABASE_URL: stack.url,
+    CAIRN_BLOB_DIR: stack.blobDir,
+    CAIRN_CODEC_KEYS: codecSetting(stack),
+  };
   return { api, worker, where, doctor: (...args: string[]) => cairn(['doctor', ...args], env) };
 }
 
@@ -151,6 +161,7 @@ test('what wants a look is a warning; what is missing in the rows, or cannot be 
     api: `http://127.0.0.1:${await freePort()}`,
     databaseUrl: stack.url,
     temporal: { address: temporal.address, namespace: 'default' },
+    codecKeys,
     blobDir: stack.blobDir,
   };
   const { id } = await newUpload(stack.db);

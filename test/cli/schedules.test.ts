@@ -1,15 +1,15 @@
 import { expect, inject, test } from 'vitest';
 import { freePort } from '../../platform/embedded/ports.ts';
+import { codecSetting } from '../support/cairn-process.ts';
 import { testStack } from '../support/stack.ts';
 import { cairn } from './cairn.ts';
 
 const stack = await testStack();
-const [id, codecKey] = [...stack.codecKeys.keys][0] ?? [];
 const env = {
   DATABASE_URL: stack.url,
   CAIRN_TEMPORAL_ADDRESS: inject('temporalAddress'),
   CAIRN_TEMPORAL_NAMESPACE: stack.namespace,
-  CAIRN_CODEC_KEYS: `${id}:${Buffer.from(codecKey ?? []).toString('base64')}`,
+  CAIRN_CODEC_KEYS: codecSetting(stack),
 };
 const schedules = (...args: readonly string[]) => cairn(['schedules', ...args], env);
 const REASON = ['--reason', 'because the test says so'];

@@ -2,8 +2,9 @@ import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { PROCESSES, type ProcessRow } from '../../contracts/processes.ts';
 import { SCHEDULE_IDS } from '../../contracts/schedules.ts';
+import { periodMs } from '../../domain/schedules/slots.ts';
+import { specProblem } from '../../domain/schedules/spec.ts';
 import { MANIFEST, type ScheduleEntry } from '../../schedules/manifest.ts';
-import { isSlot, latestSlot, periodMs, slotsWithin } from '../../schedules/slots.ts';
 import * as workflows from '../../workflows/index.ts';
 import { services } from '../rooms/support/compose-file.ts';
 
@@ -11,6 +12,10 @@ const entries: readonly (readonly [string, ScheduleEntry])[] = Object.entries(MA
 
 test('every schedule of the contract has its entry, and nothing else has', () => {
   expect(Object.keys(MANIFEST).sort()).toEqual([...SCHEDULE_IDS].sort());
+});
+
+test.each(entries)('%s fires at times that every day has once', (_, { spec }) => {
+  expect(specProblem(spec, Date.now())).toBeNull();
 });
 
 test.each(entries)('%s is not called late later than half a period and 10 minutes', (_, { spec, graceS }) => {
@@ -48,27 +53,3 @@ test.each(entries)(
     }
   },
 );
-
-const EVERY = { kind: 'every', everyMinutes: 5, offsetMinutes: 2 } as const;
-const BERLIN = { kind: 'dailyAt', time: '03:30', zone: 'Europe/Berlin' } as const;
-
-test.each([
-  [EVERY, '2026-03-01T00:02:00Z', true],
-  [EVERY, '2026-03-01T00:05:00Z', false],
-  [EVERY, '2026-03-01T00:02:00.001Z', false],
-  [BERLIN, '2026-03-01T02:30:00Z', true],
-  [BERLIN, '2026-07-01T01:30:00Z', true],
-  [BERLIN, '2026-07-01T02:30:00Z', false],
-] as const)('%o fires at %s: %s', (spec, at, fires) => {
-  expect(isSlot(spec, Date.parse(at))).toBe(fires);
-});
-
-test('slots of a range, and the latest one', () => {
-  const [from, to] = [Date.parse('2026-03-27T03:00:00Z'), Date.parse('2026-03-30T01:30:00Z')];
-  const shown = slotsWithin(BERLIN, from, to, 10).map((slotMs) => new Date(slotMs).toISOString());
-  expect(shown).toEqual(['2026-03-28T02:30:00.000Z', '2026-03-29T01:30:00.000Z', '2026-03-30T01:30:00.000Z']);
-  expect(slotsWithin(BERLIN, from, to, 2)).toHaveLength(2);
-  expect(new Date(latestSlot(EVERY, Date.parse('2026-03-01T00:06:59Z'))).toISOString()).toBe(
-    '2026-03-01T00:02:00.000Z',
-  );
-});

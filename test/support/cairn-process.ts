@@ -30,7 +30,7 @@ export function spawnCairn(
       PATH: environment().PATH,
       DATABASE_URL: stack.url,
       CAIRN_TEMPORAL_NAMESPACE: stack.namespace,
-      CAIRN_CODEC_KEYS: [...stack.codecKeys.keys].map(([id, key]) => `${id}:${Buffer.from(key).toString('base64')}`)[0],
+      CAIRN_CODEC_KEYS: codecSetting(stack),
       CAIRN_BLOB_DIR: stack.blobDir,
       ...settings,
     },
@@ -51,4 +51,9 @@ export function spawnCairn(
     await ended;
   });
   return { child, ready, ended, log: () => log };
+}
+
+/** The stack's codec keys as a setting has them. */
+export function codecSetting({ codecKeys }: Stack): string {
+  return [...codecKeys.keys].map(([id, key]) => `${id}:${Buffer.from(key).toString('base64')}`).join(',');
 }

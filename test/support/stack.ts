@@ -22,11 +22,12 @@ import { createLog, type Log } from '../../platform/log.ts';
 import { createLoops, type Loops } from '../../platform/loops.ts';
 import { temporalClient } from '../../platform/temporal/client.ts';
 import { type CodecKeyring, parseCodecKeys } from '../../platform/temporal/keyring.ts';
-import { MANIFEST, type Manifest } from '../../schedules/manifest.ts';
+import { type Audit, auditSchedules } from '../../schedules/audit.ts';
+import { isSlotOf, MANIFEST, type Manifest } from '../../schedules/manifest.ts';
 import { createScheduleOrders } from '../../schedules/orders.ts';
-import { isSlot } from '../../schedules/slots.ts';
 import type { BlobStore } from '../../services/blob-store.ts';
 import { openFsBlobStore } from '../../services/blob-store-fs.ts';
+import { createDeadManPings } from '../../services/dead-man-pings.ts';
 import type { Valhalla } from '../../services/valhalla.ts';
 import { workflowBundle } from '../../workers/bundle.ts';
 import { createWorkers } from '../../workers/create-workers.ts';
@@ -68,6 +69,9 @@ export interface StackOptions {
   readonly manifest?: Manifest;
 }
 
+/** What a watchdog of a test has seen, unless it starts one of its own. */
+const WELL: Audit = { checkedAt: new Date(), worst: 'OK', schedules: [] };
+
 export async function testStack(options: StackOptions = {}): Promise<Stack> {
   const database = await testDatabase();
   const blobDir = await mkdtemp(path.join(tmpdir(), 'cairn-blobs-'));
@@ -90,7 +94,11 @@ export async function testStack(options: StackOptions = {}): Promise<Stack> {
       };
   const relay = startEventRelay({ databaseUrl: database.url, db: database.db, loops, log });
   const codec = options.codecUiToken && { codecKeys, token: options.codecUiToken, uiOrigin: 'http://ui.example' };
+  const manifest = options.manifest ?? MANIFEST;
+  const asked = { client, db: database.db, manifest, sealingKey: codecKeys.current };
   const app = await buildApp({
+    audit: () => auditSchedules(asked),
+    watchdog: { latest: () => WELL },
     log,
     build: 'test',
     wayTypes,
@@ -143,7 +151,8 @@ async function startWorkers(
       db: stack.db,
       build: 'test',
       jobs: stack.jobs ?? {},
-      isSlot: (schedule, at) => isSlot((stack.manifest ?? MANIFEST)[schedule].spec, at.getTime()),
+      pings: createDeadManPings({ urls: {}, log: stack.log }),
+      isSlot: (schedule, at) => isSlotOf(stack.manifest ?? MANIFEST, schedule, at),
       signal: cancellationSignal,
     }),
   };

@@ -16,6 +16,7 @@ import { createLog, type Log } from '../../../platform/log.ts';
 import { createLoops } from '../../../platform/loops.ts';
 import { temporalClient } from '../../../platform/temporal/client.ts';
 import { parseCodecKeys } from '../../../platform/temporal/keyring.ts';
+import type { Audit } from '../../../schedules/audit.ts';
 import { MANIFEST } from '../../../schedules/manifest.ts';
 import { createScheduleOrders } from '../../../schedules/orders.ts';
 import { openFsBlobStore } from '../../../services/blob-store-fs.ts';
@@ -79,9 +80,11 @@ export async function testApp(deps: Partial<AppDeps> & Pick<AppDeps, 'blobs' | '
   const inline = {
     status: () => ({ reason: undefined, processed: 0, processedFor: { 'temporal away': 0, 'no worker alive': 0 } }),
   };
+  const seen = { audit: async () => WELL, watchdog: { latest: () => WELL } };
   const client = temporalClient({ address: '127.0.0.1:9', namespace: 'none', codecKeys: testCodec().codecKeys });
   const orders = createScheduleOrders({ db: deps.db, client, manifest: MANIFEST });
-  const parts = { log, loops, dispatcher, inline, relay: SILENT_RELAY, reader: READER, orders, build: 'test' };
+  const doing = { loops, dispatcher, inline, relay: SILENT_RELAY, reader: READER, orders };
+  const parts = { ...seen, ...doing, log, build: 'test' };
   const app = await buildApp({ ...parts, ...deps });
   cleanups.push(
     () => loops.stop(),
@@ -98,6 +101,9 @@ export const READER: AppDeps['reader'] = {
     return { statistics, seriesJson: JSON.stringify(series) };
   },
 };
+
+/** No schedule is declared, and nothing is owed. */
+const WELL: Audit = { checkedAt: new Date(), worst: 'OK', schedules: [] };
 
 const SILENT_RELAY: EventRelay = {
   subscribe: () => ({ next: async () => undefined, close: () => {} }),

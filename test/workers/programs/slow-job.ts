@@ -9,6 +9,7 @@ import { createLog } from '../../../platform/log.ts';
 import { dataConverter } from '../../../platform/temporal/data-converter.ts';
 import { parseCodecKeys } from '../../../platform/temporal/keyring.ts';
 import { tracingPlugin } from '../../../platform/temporal/tracing.ts';
+import { createDeadManPings } from '../../../services/dead-man-pings.ts';
 import { workflowBundle } from '../../../workers/bundle.ts';
 import { stepInterceptor } from '../../../workers/step-interceptor.ts';
 
@@ -51,6 +52,7 @@ const steps = createScheduleSteps({
   build: 'test',
   jobs: { 'stuck-work': takeAll },
   isSlot: () => true,
+  pings: createDeadManPings({ urls: {}, log }),
   signal: cancellationSignal,
 });
 const worker = await Worker.create({
