@@ -1,7 +1,6 @@
 import { Agent, request } from 'node:http';
 import { generateGpx } from '../../domain/sample/generate-gpx.ts';
 import { processorMs } from '../../platform/process-time.ts';
-import { shareOf } from '../../test/drills/support/figures.ts';
 
 export interface Target {
   readonly url: string;
@@ -11,8 +10,8 @@ export interface Target {
 }
 
 export interface Speed {
-  readonly p50Ms: number;
-  readonly p99Ms: number;
+  /** Of each upload, until its answer was whole. */
+  readonly timesMs: readonly number[];
   readonly perS: number;
   /** Processor time of the answering process per upload: hardly moved by what else the machine does. */
   readonly cpuMs: number;
@@ -41,7 +40,7 @@ export async function measure(target: Target, uploads: number, inFlight: number)
   const perS = Math.round(uploads / ((performance.now() - startedAt) / 1000));
   const cpuMs = ((await processorMs(target.pid)) ?? Number.NaN) - cpuBefore;
   agent.destroy();
-  return { p50Ms: shareOf(times, 0.5), p99Ms: shareOf(times, 0.99), perS, cpuMs: cpuMs / uploads };
+  return { timesMs: times, perS, cpuMs: cpuMs / uploads };
 }
 
 function post({ url, authorization }: Target, agent: Agent, body: Uint8Array): Promise<void> {

@@ -25,6 +25,8 @@ export interface Cluster {
   readonly blobDir: string;
   readonly codecKeys: string;
   readonly temporal: DrillTemporal;
+  /** One that nothing of this Cairn uses. */
+  openUnusedTemporal(): Promise<DrillTemporal>;
   /** Resolves when it is ready. Its output goes to `logs/` of the home. */
   startApi(): Promise<Running>;
   startWorker(): Promise<Running>;
@@ -71,6 +73,11 @@ export async function openCluster(tree: string): Promise<Cluster> {
     blobDir,
     codecKeys,
     temporal,
+    openUnusedTemporal: async () => {
+      const unused = await openTemporal(await subfolder(home, 'unused-temporal'));
+      running.push(asRunning(unused));
+      return unused;
+    },
     startApi: () => start('api', 'api/main.ts', async () => (await fetch(`${url}/ready`)).ok),
     startWorker: () =>
       onEngineCore(() =>

@@ -7,6 +7,7 @@ import { finalRead } from './final-read.ts';
 import { createLedger, type Entry } from './ledger.ts';
 import { startLoad } from './load.ts';
 import type { Scenario } from './scenarios.ts';
+import { flapUnused } from './unused-temporal.ts';
 import { type FinalRead, judge, type Verdict } from './verdict.ts';
 
 export interface OutageOptions {
@@ -17,6 +18,8 @@ export interface OutageOptions {
   readonly outageS: number;
   readonly seed: number;
   readonly keepHome: boolean;
+  /** The healthy part too has a Temporal that is killed and started: one that nobody uses. */
+  readonly sameLoad: boolean;
 }
 
 export interface OutageRun {
@@ -68,11 +71,16 @@ async function underLoad(cluster: Cluster, options: OutageOptions): Promise<read
   const ledger = createLedger();
   const startedAt = performance.now();
   const say = (what: string) => console.log(`${((performance.now() - startedAt) / 1000).toFixed(1)} s: ${what}`);
+  const unused = options.sameLoad ? await cluster.openUnusedTemporal() : undefined;
   const load = startLoad({ ...cluster, ...options, ledger });
   await load.sent(Math.floor(uploads * WARM_UP_SHARE));
   ledger.enter('healthy');
+  const flapping = new AbortController();
+  const flaps = unused && flapUnused(unused, flapping.signal);
   await load.sent(Math.floor(uploads * FAULT_AT_SHARE));
   ledger.enter('outage');
+  flapping.abort();
+  await flaps;
   await scenario.fault({ cluster, api, worker, outageS, say });
   ledger.enter('after');
   await load.done;
