@@ -1,9 +1,11 @@
 import { expect, test } from 'vitest';
 import { testDatabase } from '../../support/database.ts';
-import { type FakeStripe, fakeStripe, type Moment } from '../../support/fake-stripe.ts';
+import { promotionCode } from '../../support/fake-stripe/objects.ts';
+import type { Moment } from '../../support/fake-stripe/server.ts';
+import { type FakeStripe, fakeStripe } from '../../support/fake-stripe.ts';
 import { holding, killWhenItWaits, spawnJob } from '../../support/job-process.ts';
 import { openJobRun, seenJobRun } from '../../support/job-run.ts';
-import { codeRows, executionsOf } from './coupons.ts';
+import { codeRows, executionsOf, redeemable } from './coupons.ts';
 
 const stack = await testDatabase();
 const DUE = 1_000;
@@ -11,7 +13,7 @@ const LEDGER = 'select from job_runs for update';
 
 test('1,000 due, the process killed five times: each is switched off once, and the counts are the calls that had an effect', async () => {
   const stripe = await fakeStripe();
-  for (let i = 0; i < DUE; i++) stripe.addCode(`promo_${i}`);
+  for (let i = 0; i < DUE; i++) stripe.world.put(promotionCode(`promo_${i}`, stripe.world.now));
   await stack.query(
     `insert into stripe_promotion_codes (id, coupon_id, livemode, expires_at)
      select 'promo_' || i, 'none', false, '2026-03-01' from generate_series(0, $1 - 1) i`,
@@ -30,7 +32,7 @@ test('1,000 due, the process killed five times: each is switched off once, and t
   const executions = executionsOf(stripe);
   expect(executions.size).toBe(DUE);
   expect([...executions.values()].every((times) => times === 1)).toBe(true);
-  expect([...stripe.codes.values()].some(({ active }) => active)).toBe(false);
+  expect(redeemable(stripe)).toEqual([]);
   expect((await codeRows(stack)).every(({ atStripe, attempt }) => atStripe === 'inactive' && attempt === 1)).toBe(true);
   expect(await seenJobRun(stack.db)).toEqual({ scanned: DUE, changed: DUE, failed: 0, finished: true });
   expect(stripe.calls.length, 'what was cut short was asked for again, under the same key').toBeGreaterThan(DUE);

@@ -3,9 +3,10 @@ import { createCouponExpiryJob } from '../../../activities/jobs/coupon-expiry.ts
 import { createLog } from '../../../platform/log.ts';
 import { createStripe, StripeAway, StripeKeyRefused } from '../../../services/stripe.ts';
 import { testDatabase } from '../../support/database.ts';
+import { promotionCode } from '../../support/fake-stripe/objects.ts';
 import { type FakeStripe, fakeStripe } from '../../support/fake-stripe.ts';
 import { openJobRun, seenJobRun } from '../../support/job-run.ts';
-import { addCode, addCoupon, codeRows, executionsOf } from './coupons.ts';
+import { addCode, addCoupon, codeRows, executionsOf, redeemable } from './coupons.ts';
 
 const stack = await testDatabase();
 const SLOT = new Date('2026-04-01T12:00:00Z');
@@ -51,8 +52,7 @@ test('what is past its date at the slot ends here and at Stripe; what is not, an
     { id: 'good', active: true },
     { id: 'over', active: false },
   ]);
-  const atStripe = [...stripe.codes.values()].flatMap((code) => (code.active ? [code.id] : []));
-  expect(atStripe.sort()).toEqual(['promo_later', 'promo_undated']);
+  expect([...redeemable(stripe)].sort()).toEqual(['promo_later', 'promo_undated']);
   expect(stripe.calls.map(({ path }) => path).sort()).toEqual(
     ['at_slot', 'dated', 'of_over'].map((id) => `/v1/promotion_codes/promo_${id}`),
   );
@@ -96,8 +96,8 @@ test('a test key does not take codes of live mode for gone', async () => {
 
 test('a code that Stripe does not know is at its end; one that it refuses is counted, and not asked for again', async () => {
   for (const id of ['promo_gone', 'promo_good', 'promo_refused']) await addCode(stack, stripe, id);
-  stripe.removeCode('promo_gone');
-  Object.assign(stripe.codes.get('promo_refused') ?? {}, { metadata: { frozen: 'yes' } });
+  stripe.world.drop('promotion_code', 'promo_gone');
+  stripe.world.put(promotionCode('promo_refused', stripe.world.now, { metadata: { frozen: 'yes' } }));
   await expire();
   expect(await codeRows(stack)).toMatchObject([
     { id: 'promo_gone', atStripe: 'gone', refusal: null },

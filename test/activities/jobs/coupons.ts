@@ -1,4 +1,5 @@
 import type { TestDatabase } from '../../support/database.ts';
+import { promotionCode } from '../../support/fake-stripe/objects.ts';
 import type { FakeStripe } from '../../support/fake-stripe.ts';
 
 export interface CodeRow {
@@ -18,7 +19,7 @@ export interface NewCode {
 /** A promotion code at the fake and here, as the mirror writes it; past its date unless said otherwise. */
 export async function addCode(stack: TestDatabase, stripe: FakeStripe, id: string, code: NewCode = {}): Promise<void> {
   const { expiresAt = '2026-03-01T00:00:00Z', couponId = 'none', livemode = false } = code;
-  stripe.addCode(id);
+  stripe.world.put(promotionCode(id, stripe.world.now));
   await stack.query(
     'insert into stripe_promotion_codes (id, coupon_id, livemode, expires_at) values ($1, $2, $3, $4)',
     [id, couponId, livemode, expiresAt],
@@ -43,4 +44,9 @@ export function executionsOf(stripe: FakeStripe): ReadonlyMap<string, number> {
     if (executed) counts.set(id, (counts.get(id) ?? 0) + 1);
   }
   return counts;
+}
+
+/** Those that can still be redeemed at the fake. */
+export function redeemable(stripe: FakeStripe): readonly string[] {
+  return stripe.world.all('promotion_code').flatMap((code) => ('active' in code && code.active ? [code.id] : []));
 }
