@@ -1,21 +1,12 @@
-import type { Pool } from '../db/pool.ts';
-import {
-  type DispatchableUpload,
-  dispatchAgain,
-  giveUpUpload,
-  offerOpenUploadsAgain,
-  takeUploadsToDispatch,
-} from '../db/upload-dispatch.ts';
-import { startNextRun } from '../db/upload-runs.ts';
 import type { Log } from '../platform/log.ts';
 import type { Loops } from '../platform/loops.ts';
-import type { StartOutcome } from './start-upload.ts';
+import type { Dispatching } from './dispatch/line.ts';
 
 export interface DispatcherDeps {
-  readonly db: Pool;
   readonly loops: Loops;
   readonly log: Log;
-  readonly start: (upload: DispatchableUpload) => Promise<StartOutcome>;
+  /** What there is to start, in the order of who waits for it; each has a batch in turn. */
+  readonly lines: readonly Dispatching[];
   /** The id that Temporal gave our namespace, which other data do not have; undefined while it does not answer. */
   readonly namespaceId: () => Promise<string | undefined>;
 }
@@ -33,11 +24,6 @@ const DEAD_AFTER_MS = 60_000;
 const STARTS_AT_ONCE = 2;
 /** Batches per turn, so that the loop ticks under any backlog. */
 const BATCHES_AT_ONCE = 100;
-/** How long taken rows are hidden from other dispatchers: longer than the deadline of a start. */
-const TAKEN_FOR_S = 10;
-const TRY_AGAIN_AFTER_S = 2;
-/** A started upload that is still open then is started again, which is harmless when it runs. */
-const LOOK_AGAIN_AFTER_S = 300;
 /**
  * Whoever comes back, or answers with another namespace id, may have lost its data: all that it had taken is started again,
  * which is harmless for what it still has. (Else a wiped Temporal cost open uploads the five minutes of `LOOK_AGAIN_AFTER_S`;
@@ -45,12 +31,10 @@ const LOOK_AGAIN_AFTER_S = 300;
  * waiting nor accepted more slowly: all at once, starts and processing took both cores, and accept p99 rose from 30 to 100 ms.
  */
 const CATCH_UP = { perS: 20, withinS: 20 } as const;
-/** Runs that may be lost, of what was asked for once, before it is given up for an operator to look at. */
-const RUNS_AT_MOST = 5;
 
 /**
- * The only starter of upload workflows. Rows say what is to be started; so accepting an upload never waits for Temporal,
- * and nothing is lost between the row and the workflow. While Temporal is away one start in two seconds asks for it.
+ * The only starter of workflows but for schedules. Rows say what is to be started; so accepting never waits for Temporal, and nothing is lost between the row and the workflow. While Temporal is away one start in two seconds
+ * asks for it.
  */
 export function startDispatcher(deps: DispatcherDeps): Dispatcher {
   const state: DispatcherState = { temporal: 'unknown', namespaceId: undefined, lookedAtMs: Number.NEGATIVE_INFINITY };
@@ -61,13 +45,12 @@ export function startDispatcher(deps: DispatcherDeps): Dispatcher {
     turn: async () => {
       if (state.temporal !== 'away') await look(deps, state);
       for (let batch = 0; batch < BATCHES_AT_ONCE; batch++) {
-        const limit = state.temporal === 'away' ? 1 : STARTS_AT_ONCE;
-        const uploads = await takeUploadsToDispatch(deps.db, { limit, leaseS: TAKEN_FOR_S });
-        if (uploads.length === 0) {
+        const { taken, refused } = await dispatchBatch(deps, state);
+        if (taken === 0) {
           if (state.temporal === 'away') await look(deps, state);
           return;
         }
-        await report(deps, state, await dispatch(deps, uploads));
+        await report(deps, state, refused < taken);
         if (state.temporal === 'away') return;
       }
       loop.nudge();
@@ -75,7 +58,7 @@ export function startDispatcher(deps: DispatcherDeps): Dispatcher {
   });
   return {
     nudge: () => {
-      if (state.temporal !== 'away') loop.nudge(); // else each upload would cost a start that runs into its deadline
+      if (state.temporal !== 'away') loop.nudge(); // else each row would cost a start that runs into its deadline
     },
     status: () => state.temporal,
   };
@@ -108,33 +91,21 @@ async function report(deps: DispatcherDeps, state: DispatcherState, isReachable:
   deps.log[isReachable ? 'info' : 'warn']({ before }, `temporal ${now}`);
 }
 
-function catchUp({ db }: DispatcherDeps): Promise<void> {
-  return offerOpenUploadsAgain(db, CATCH_UP);
+async function catchUp({ lines }: DispatcherDeps): Promise<void> {
+  for (const line of lines) await line.offerAll(CATCH_UP);
 }
 
-/** Whether Temporal was there. */
-async function dispatch(deps: DispatcherDeps, uploads: readonly DispatchableUpload[]): Promise<boolean> {
-  const starts = await Promise.allSettled(uploads.map((upload) => deps.start(upload)));
-  const running: DispatchableUpload[] = [];
-  const refused: DispatchableUpload[] = [];
-  for (const [i, upload] of uploads.entries()) {
-    const start = starts[i];
-    if (start?.status !== 'fulfilled') {
-      refused.push(upload);
-      deps.log.debug({ err: start?.reason, uploadId: upload.id }, 'upload not started');
-    } else if (start.value === 'running') running.push(upload);
-    else await rerun(deps, upload);
+/** Of each line in turn, so that no backlog of one keeps the others; of one alone while a single start asks whether Temporal is there. */
+async function dispatchBatch(
+  { lines }: DispatcherDeps,
+  state: DispatcherState,
+): Promise<{ taken: number; refused: number }> {
+  const all = { taken: 0, refused: 0 };
+  for (const line of lines) {
+    const { taken, refused } = await line.dispatch(state.temporal === 'away' ? 1 : STARTS_AT_ONCE);
+    all.taken += taken;
+    all.refused += refused;
+    if (state.temporal === 'away' && taken > 0) break;
   }
-  if (running.length > 0) await dispatchAgain(deps.db, running, LOOK_AGAIN_AFTER_S);
-  if (refused.length > 0) await dispatchAgain(deps.db, refused, TRY_AGAIN_AFTER_S);
-  return refused.length < uploads.length;
-}
-
-async function rerun(deps: DispatcherDeps, upload: DispatchableUpload): Promise<void> {
-  const { id: uploadId, run, lostRuns } = upload;
-  if (lostRuns + 1 >= RUNS_AT_MOST) {
-    if (await giveUpUpload(deps.db, { id: uploadId, run })) deps.log.error({ uploadId, run }, 'upload given up');
-  } else if (await startNextRun(deps.db, { id: uploadId, run })) {
-    deps.log.warn({ uploadId, run }, 'upload run ended without a result');
-  }
+  return all;
 }

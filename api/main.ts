@@ -14,11 +14,12 @@ import { createScheduleOrders } from '../schedules/orders.ts';
 import { openFsBlobStore } from '../services/blob-store-fs.ts';
 import { createDeadManPings } from '../services/dead-man-pings.ts';
 import { buildApp } from './app.ts';
+import { dispatchedLines } from './dispatch/lines.ts';
+import { namespaceIdOf } from './dispatch/start-once.ts';
 import { startDispatcher } from './dispatcher.ts';
 import { startEventRelay } from './events/relay.ts';
 import { startInlinePath } from './inline-path.ts';
 import { startStaleTracks } from './stale-tracks.ts';
-import { namespaceIdOf, startUpload } from './start-upload.ts';
 import { startWatchdog } from './watchdog.ts';
 
 const config = readConfig(environment());
@@ -32,9 +33,9 @@ const db = connect(config.databaseUrl, {
 const client = temporalClient({ ...config.temporal, codecKeys: config.codecKeys });
 const blobs = await openFsBlobStore(config.blobDir);
 const wayTypes = config.valhalla !== undefined;
-const start = (upload: Parameters<typeof startUpload>[1]) => startUpload(client, upload, { wayTypes });
+const lines = dispatchedLines({ db, client, log, wayTypes });
 const namespaceId = () => namespaceIdOf(client);
-const dispatcher = startDispatcher({ db, loops, log, start, namespaceId });
+const dispatcher = startDispatcher({ loops, log, lines, namespaceId });
 const reader = createRecordingReader({ blobDir: config.blobDir, processes: 2, giveWay: true });
 startStaleTracks({ db, reader, build: config.build, loops, log });
 const relay = startEventRelay({ databaseUrl: config.databaseUrl, db, loops, log });

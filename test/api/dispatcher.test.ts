@@ -1,5 +1,8 @@
 import { beforeEach, expect, onTestFinished, test } from 'vitest';
+import { dispatching, type Line } from '../../api/dispatch/line.ts';
+import { uploadLine } from '../../api/dispatch/uploads.ts';
 import { type Dispatcher, type DispatcherDeps, startDispatcher } from '../../api/dispatcher.ts';
+import type { DispatchableUpload } from '../../db/upload-dispatch.ts';
 import { createLog } from '../../platform/log.ts';
 import { createLoops } from '../../platform/loops.ts';
 import { newUpload } from '../db/support.ts';
@@ -9,10 +12,18 @@ const { db, query } = await testDatabase();
 beforeEach(() => query('delete from uploads').then(() => {}));
 
 /** Nudged every 50 ms, over a Temporal that the test holds in its hand. */
-function dispatcher(temporal: Pick<DispatcherDeps, 'start' | 'namespaceId'>): Dispatcher {
+function dispatcher({
+  start,
+  namespaceId,
+}: Pick<DispatcherDeps, 'namespaceId'> & Pick<Line<DispatchableUpload>, 'start'>): Dispatcher {
   const log = createLog({ process: 'test', level: 'silent', build: 'test' });
   const loops = createLoops({ log, onDead: () => {} });
-  const started = startDispatcher({ db, loops, log, ...temporal });
+  const started = startDispatcher({
+    loops,
+    log,
+    lines: [dispatching(uploadLine(db, { start, log }), log)],
+    namespaceId,
+  });
   const nudging = setInterval(() => started.nudge(), 50);
   onTestFinished(() => {
     clearInterval(nudging);

@@ -1,7 +1,9 @@
 import { readdir, readFile } from 'node:fs/promises';
 import pg from 'pg';
 import { beforeEach, expect, inject, onTestFinished, test } from 'vitest';
-import { type DispatcherDeps, startDispatcher } from '../../api/dispatcher.ts';
+import { dispatching } from '../../api/dispatch/line.ts';
+import { uploadLine } from '../../api/dispatch/uploads.ts';
+import { startDispatcher } from '../../api/dispatcher.ts';
 import { saveTrack } from '../../db/tracks.ts';
 import { claimUpload } from '../../db/upload-claims.ts';
 import { takeUploadsToDispatch } from '../../db/upload-dispatch.ts';
@@ -76,8 +78,8 @@ test('whoever holds the claim of a run that was lost has nothing any more', asyn
 function losingDispatcher(): void {
   const log = createLog({ process: 'test', level: 'silent', build: 'test' });
   const loops = createLoops({ log, onDead: () => {} });
-  const start: DispatcherDeps['start'] = async () => 'ended';
-  startDispatcher({ db, loops, log, start, namespaceId: async () => 'one' });
+  const lines = [dispatching(uploadLine(db, { log, start: async () => 'ended' }), log)];
+  startDispatcher({ loops, log, lines, namespaceId: async () => 'one' });
   onTestFinished(() => loops.stop());
 }
 

@@ -12,10 +12,11 @@ import { createScheduleSteps, type Jobs } from '../../activities/schedule-steps.
 import { createUploadSteps } from '../../activities/upload-steps.ts';
 import { createWayTypesStep } from '../../activities/way-types-step.ts';
 import { buildApp } from '../../api/app.ts';
+import { dispatchedLines } from '../../api/dispatch/lines.ts';
+import { namespaceIdOf } from '../../api/dispatch/start-once.ts';
 import { type Dispatcher, startDispatcher } from '../../api/dispatcher.ts';
 import { startEventRelay } from '../../api/events/relay.ts';
 import { startInlinePath } from '../../api/inline-path.ts';
-import { namespaceIdOf, startUpload } from '../../api/start-upload.ts';
 import { createKey } from '../../cli/keys.ts';
 import { processUploadId } from '../../contracts/ids.ts';
 import { createLog, type Log } from '../../platform/log.ts';
@@ -84,9 +85,9 @@ export async function testStack(options: StackOptions = {}): Promise<Stack> {
   const blobs = await openFsBlobStore(blobDir);
   const reader = createRecordingReader({ blobDir, processes: 2 });
   const wayTypes = options.valhalla !== undefined;
-  const start = (upload: Parameters<typeof startUpload>[1]) => startUpload(client, upload, { wayTypes });
+  const lines = dispatchedLines({ db: database.db, client, log, wayTypes });
   const namespaceId = () => namespaceIdOf(client);
-  const dispatcher = startDispatcher({ db: database.db, loops, log, start, namespaceId });
+  const dispatcher = startDispatcher({ loops, log, lines, namespaceId });
   const inline = options.inline
     ? startInlinePath({ db: database.db, loops, log, reader, build: 'test', wayTypes, temporal: dispatcher })
     : {

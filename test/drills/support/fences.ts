@@ -82,8 +82,8 @@ export const FENCES: Readonly<Record<string, Fence>> = {
     edits: [
       {
         file: 'api/dispatcher.ts',
-        find: 'return offerOpenUploadsAgain(db, CATCH_UP);',
-        replace: 'return Promise.resolve(db && CATCH_UP).then(() => {});',
+        find: 'for (const line of lines) await line.offerAll(CATCH_UP);',
+        replace: 'await Promise.resolve(lines && CATCH_UP);',
       },
     ],
   },

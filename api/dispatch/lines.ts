@@ -1,0 +1,20 @@
+import type { Client } from '@temporalio/client';
+import type { Pool } from '../../db/pool.ts';
+import type { Log } from '../../platform/log.ts';
+import { type Dispatching, dispatching } from './line.ts';
+import { startUpload } from './start-upload.ts';
+import { uploadLine } from './uploads.ts';
+
+export interface LinesDeps {
+  readonly db: Pool;
+  readonly client: Client;
+  readonly log: Log;
+  /** Whether tracks are to have way types. */
+  readonly wayTypes: boolean;
+}
+
+/** Everything that is started from rows; a new kind of work adds its line. */
+export function dispatchedLines({ db, client, log, wayTypes }: LinesDeps): readonly Dispatching[] {
+  const uploads = uploadLine(db, { log, start: (upload) => startUpload(client, upload, { wayTypes }) });
+  return [dispatching(uploads, log)];
+}
