@@ -22,28 +22,57 @@ export function asStepFailure(error: unknown, attempt: number): ApplicationFailu
   }
   const message = error instanceof Error ? error.message : String(error);
   const cause = error instanceof Error ? error : undefined;
-  if (isOutage(error))
-    return ApplicationFailure.create({ type: 'processing/outage', message, ...(cause && { cause }) });
+  if (isOutage(error)) {
+    const retryAfterS = error instanceof StripeAway ? error.retryAfterS : undefined;
+    return ApplicationFailure.create({
+      type: 'processing/outage',
+      message,
+      ...(retryAfterS !== undefined && { nextRetryDelay: retryAfterS * 1_000 }),
+      ...(cause && { cause }),
+    });
+  }
   return ApplicationFailure.create({
     type: 'processing/failed',
     message,
     details: [{ errorClass: classOf(error) }],
-    nonRetryable: attempt >= BUG_ATTEMPTS,
+    nonRetryable: error instanceof CountedBug ? error.isLast : attempt >= BUG_ATTEMPTS,
     ...(cause && { cause }),
   });
 }
 
 const BUG_ATTEMPTS = 3;
 
+/**
+ * A bug of a step that counts its bugs itself, since it may have been through outages before, which are attempts too. It tells
+ * class and place of the bug alone: its message may quote what it was about, and goes into logs.
+ */
+export class CountedBug extends Error {
+  override readonly name = 'CountedBug';
+  readonly errorClass: string;
+  readonly isLast: boolean;
+
+  constructor(bug: unknown, isLast: boolean) {
+    super(`${classOf(bug)} in a step`);
+    this.errorClass = classOf(bug);
+    this.isLast = isLast;
+    if (bug instanceof Error) this.stack = [this.message, ...framesOf(bug)].join('\n');
+  }
+}
+
+function framesOf({ stack }: Error): readonly string[] {
+  return (stack ?? '').split('\n').filter((line) => /^ {4}at /.test(line));
+}
+
 const OUTAGES = [BlobStoreUnavailable, StripeAway, ValhallaAway];
 
 /** What can be shown of a bug: its class and code, never its message. */
-function classOf(error: unknown): string {
+export function classOf(error: unknown): string {
+  if (error instanceof CountedBug) return error.errorClass;
   if (!(error instanceof Error)) return typeof error;
   const code = 'code' in error && typeof error.code === 'string' ? ` ${error.code}` : '';
   return `${error.constructor.name}${code}`;
 }
 
-function isOutage(error: unknown): boolean {
+export function isOutage(error: unknown): boolean {
   return isDatabaseOutage(error) || OUTAGES.some((kind) => error instanceof kind);
 }

@@ -44,6 +44,7 @@ import { probeRoutes } from './routes/probes.ts';
 import { reprocessRoutes } from './routes/reprocess.ts';
 import { scheduleOrderRoutes } from './routes/schedule-orders.ts';
 import { scheduleStatusRoutes } from './routes/schedule-status.ts';
+import { stripeWebhookRoutes } from './routes/stripe-webhooks.ts';
 import { trackDebugRoutes } from './routes/track-debug.ts';
 import { trackListRoutes } from './routes/track-list.ts';
 import { trackSettingsRoutes } from './routes/track-settings.ts';
@@ -80,6 +81,8 @@ export interface AppDeps {
   readonly audit: () => Promise<Audit>;
   readonly watchdog: Watchdog;
   readonly orders: ScheduleOrders;
+  /** What Stripe signs its events with; without any none is taken. */
+  readonly stripeWebhookSecrets?: readonly string[];
   /** The codec endpoint of the Temporal Web UI; none without it. */
   readonly codec?: { readonly codecKeys: CodecKeyring; readonly token: string; readonly uiOrigin: string };
   /** Origins whose pages may call the API from a browser; none by default. */
@@ -130,6 +133,7 @@ export async function buildApp(deps: AppDeps): Promise<FastifyInstance> {
   await app.register(opsWorkerRoutes, deps);
   await app.register(scheduleStatusRoutes, deps);
   await app.register(scheduleOrderRoutes, deps);
+  await app.register(stripeWebhookRoutes, { ...deps, closing, metrics });
   await app.register(metricsRoutes, metrics);
   if (deps.codec) await app.register(codecRoutes, deps.codec);
   await app.register(documentation);

@@ -33,7 +33,8 @@ const BATCHES_AT_ONCE = 100;
 const CATCH_UP = { perS: 20, withinS: 20 } as const;
 
 /**
- * The only starter of workflows but for schedules. Rows say what is to be started; so accepting never waits for Temporal, and nothing is lost between the row and the workflow. While Temporal is away one start in two seconds
+ * The only starter of workflows but for schedules. Rows say what is to be started; so accepting an upload, or an event of Stripe's,
+ * never waits for Temporal, and nothing is lost between the row and the workflow. While Temporal is away one start in two seconds
  * asks for it.
  */
 export function startDispatcher(deps: DispatcherDeps): Dispatcher {

@@ -44,7 +44,7 @@ const { codecKeys, codecUiToken: token, temporal, build } = config;
 const codec = token && temporal.uiUrl ? { codecKeys, token, uiOrigin: new URL(temporal.uiUrl).origin } : undefined;
 const inline = startInlinePath({ db, loops, log, reader, build, wayTypes, temporal: dispatcher });
 const orders = createScheduleOrders({ db, client, manifest: MANIFEST });
-const { corsOrigins } = config;
+const { corsOrigins, stripeWebhookSecrets } = config;
 const asked = { client, db, manifest: MANIFEST, sealingKey: codecKeys.current };
 const audit = () => auditSchedules(asked);
 const noteSeen = (seen: Audit) => notePauses(db, seen);
@@ -65,6 +65,7 @@ const parts = {
   relay,
   orders,
   corsOrigins,
+  stripeWebhookSecrets,
 };
 const app = await buildApp({ ...parts, ...(codec && { codec }) });
 

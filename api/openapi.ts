@@ -18,6 +18,7 @@ export const OPENAPI: SwaggerOptions = {
       { name: 'uploads', description: 'Files received from callers.' },
       { name: 'tracks', description: 'What uploads become.' },
       { name: 'accounts', description: 'What holds for all of an account.' },
+      { name: 'billing', description: 'What Stripe tells.' },
       { name: 'ops', description: 'For operators; these need an operator key.' },
       { name: 'health', description: 'For balancers, scrapers and people.' },
     ],

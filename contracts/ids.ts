@@ -2,9 +2,11 @@ import type { ScheduleId } from './schedules.ts';
 
 /**
  * Workflow ids. They are the idempotency keys of the engine: the run number makes a re-drive a new workflow, so that
- * "already started" always means "this very run". Ids are never encrypted: uuids and numbers only.
+ * "already started" always means "this very run". Ids are never encrypted: uuids, Stripe's own ids, and numbers only.
  */
 export const processUploadId = (uploadId: string, run: number): string => `upload:${uploadId}:${run}`;
+
+export const stripeEventId = (eventId: string, run: number): string => `stripe-event:${eventId}:${run}`;
 
 /** The schedule as Temporal knows it. The prefix tells ours from others in one namespace. */
 export const SCHEDULE_PREFIX = 'cairn-';

@@ -26,10 +26,11 @@ export const PROCESSES = {
     startedAs: { npmStart: 'api', compose: 'api' },
   },
   worker: {
-    does: 'runs workflows and their steps: uploads, and scheduled work',
-    without: 'uploads are processed inline by the API, two at a time, and no scheduled work is done',
+    does: "runs workflows and their steps: uploads, Stripe's events, scheduled work",
+    without:
+      "uploads are processed inline by the API, two at a time; Stripe's events wait, and no scheduled work is done",
     entry: 'workers/main.ts',
-    queues: [QUEUES.interactive, QUEUES.heavy, QUEUES.maintenance],
+    queues: [QUEUES.interactive, QUEUES.heavy, QUEUES.maintenance, QUEUES.billing],
     loops: ['worker-heartbeat'],
     startedAs: { npmStart: 'worker', compose: 'worker' },
   },

@@ -6,6 +6,8 @@ export const QUEUES = {
   heavy: 'cairn-heavy',
   /** Nobody is waiting: scheduled work, workflows and steps. */
   maintenance: 'cairn-maintenance',
+  /** Money: Stripe's events, workflows and steps. Waits for Stripe, so nothing else shall wait behind it. */
+  billing: 'cairn-billing',
 } as const;
 
 export type QueueName = (typeof QUEUES)[keyof typeof QUEUES];

@@ -1,4 +1,5 @@
 import { type RejectionRow, row } from './rejection-row.ts';
+import { OF_BILLING } from './rejections-of-billing.ts';
 import { OF_EXPORTS } from './rejections-of-exports.ts';
 import { OF_RECORDINGS } from './rejections-of-recordings.ts';
 import { OF_SCHEDULES } from './rejections-of-schedules.ts';
@@ -196,6 +197,7 @@ export const REJECTIONS = {
 
   ...OF_EXPORTS,
   ...OF_SCHEDULES,
+  ...OF_BILLING,
 
   'service/database-unavailable': row(
     503,

@@ -5,8 +5,11 @@ export const SEARCH_ATTRIBUTES = {
   account: defineSearchAttributeKey('CairnAccount', 'KEYWORD'),
   upload: defineSearchAttributeKey('CairnUpload', 'KEYWORD'),
   schedule: defineSearchAttributeKey('CairnSchedule', 'KEYWORD'),
+  /** Stripe's word for what has happened, and its id of what it happened to. */
+  stripeType: defineSearchAttributeKey('CairnStripeType', 'KEYWORD'),
+  stripeObject: defineSearchAttributeKey('CairnStripeObject', 'KEYWORD'),
   kind: defineSearchAttributeKey('CairnKind', 'KEYWORD'),
-  /** Set once, when the workflow ends: `ready` or `succeeded`, or the code of the failure. */
+  /** Set once, when the workflow ends: `ready`, `succeeded` or `processed`, or the code of the failure. */
   outcome: defineSearchAttributeKey('CairnOutcome', 'KEYWORD'),
 } as const;
 

@@ -1,8 +1,10 @@
 import type { RunScheduleInput, RunScheduleResult } from './schedules.ts';
+import type { StripeEventResult, StripeEventRun } from './stripe-events.ts';
 import type { ProcessUploadInput, ProcessUploadResult } from './uploads.ts';
 
 /** Every workflow, by the name that histories know. `workflows/index.ts` implements exactly this. */
 export interface Workflows {
   processUpload(input: ProcessUploadInput): Promise<ProcessUploadResult>;
   runSchedule(input: RunScheduleInput): Promise<RunScheduleResult>;
+  stripeEvent(input: StripeEventRun): Promise<StripeEventResult>;
 }

@@ -1,5 +1,6 @@
 import type { ScheduleId } from '../contracts/schedules.ts';
 import { type Environment, readSettings, type Setting } from './settings.ts';
+import { parseStripeUrl, parseWebhookSecrets, type StripeAddress, stripeProblems } from './stripe-settings.ts';
 import { type CodecKeyring, parseCodecKeys } from './temporal/keyring.ts';
 
 /** Everything a Cairn process is told from outside, read and checked once, as a whole. */
@@ -14,6 +15,10 @@ export interface Config {
   readonly valhalla: { readonly url: string; readonly region: string; readonly timeoutMs: number } | undefined;
   /** What Cairn acts at Stripe with; without it what is to be done there waits. */
   readonly stripeApiKey: string | undefined;
+  /** Elsewhere than at Stripe, where a fake is; never with a key of live mode. */
+  readonly stripeAddress: StripeAddress | undefined;
+  /** What Stripe signs its events with, one per endpoint, two while one is rolled; empty: no events are taken. */
+  readonly stripeWebhookSecrets: readonly string[];
   /** Dead-man monitors, told of each run of a schedule, and of the watchdog's turns. */
   readonly pings: Readonly<Partial<Record<ScheduleId | 'watchdog', string>>>;
   /** Where the worker reaches the API: its canary goes there. */
@@ -29,7 +34,7 @@ export interface Config {
 
 /** Throws `ConfigError`, which lists every problem at once. */
 export function readConfig(env: Environment): Config {
-  const value = readSettings(env, SETTINGS, OTHER_SETTINGS);
+  const value = readSettings(env, SETTINGS, OTHER_SETTINGS, stripeProblems);
   return {
     databaseUrl: value.DATABASE_URL,
     temporal: {
@@ -48,6 +53,8 @@ export function readConfig(env: Environment): Config {
         }
       : undefined,
     stripeApiKey: value.CAIRN_STRIPE_API_KEY,
+    stripeAddress: value.CAIRN_STRIPE_API_URL,
+    stripeWebhookSecrets: value.CAIRN_STRIPE_WEBHOOK_SECRETS ?? [],
     pings: definedOf({
       'stuck-work': value.CAIRN_PING_STUCK_WORK,
       retention: value.CAIRN_PING_RETENTION,
@@ -78,8 +85,14 @@ export const SETTINGS = {
   CAIRN_VALHALLA_REGION: setting('Names its map, in tracks and metrics.', regionName, 'default'),
   CAIRN_VALHALLA_TIMEOUT_MS: setting('How long one of its answers may take.', timeoutMs, '15000'),
   CAIRN_STRIPE_API_KEY: optional(
-    "Stripe's secret or restricted key (write: promotion codes); without it what is to be done there waits.",
+    "Stripe's secret or restricted key (write: promotion codes; read: what its events are about); without it what is to be done there waits.",
     stripeKey,
+    true,
+  ),
+  CAIRN_STRIPE_API_URL: optional('Where a fake Stripe is; for test keys only.', parseStripeUrl),
+  CAIRN_STRIPE_WEBHOOK_SECRETS: optional(
+    "Signing secrets of Stripe's webhook endpoints, `whsec_…`, separated by commas; without them no events are taken.",
+    parseWebhookSecrets,
     true,
   ),
   CAIRN_PING_STUCK_WORK: optional(ABOUT_PING, httpUrl, true),

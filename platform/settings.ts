@@ -23,14 +23,15 @@ type ValuesOf<Table> = { [Name in keyof Table]: Table[Name] extends Setting<infe
 
 /**
  * Reads and checks every setting of `table`; throws one `ConfigError` that lists all that is wrong, names like ours that
- * are neither in `table` nor among `others` included.
+ * are neither in `table` nor among `others` included, and what `problemsOf` says of settings that do not go together.
  */
 export function readSettings<Table extends Record<string, Setting<unknown>>>(
   env: Environment,
   table: Table,
   others: readonly string[] = [],
+  problemsOf: (env: Environment) => readonly string[] = () => [],
 ): ValuesOf<Table> {
-  const problems = [...unknownSettings(env, [...Object.keys(table), ...others])];
+  const problems = [...unknownSettings(env, [...Object.keys(table), ...others]), ...problemsOf(env)];
   const values = Object.entries(table).map(([name, setting]) => [name, readOne(env, name, setting, problems)]);
   if (problems.length > 0) throw new ConfigError(problems);
   return Object.fromEntries(values);

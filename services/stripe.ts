@@ -1,4 +1,14 @@
 import Stripe from 'stripe';
+import type { Mirrors, ObjectRef } from '../domain/billing/mirrors.ts';
+import { createBreaker } from '../platform/breaker.ts';
+import {
+  couponMirror,
+  customerMirror,
+  invoiceMirror,
+  paymentMethodMirror,
+  promotionCodeMirror,
+  subscriptionMirror,
+} from './stripe-objects.ts';
 
 /** What Cairn does at Stripe. Nothing here is tried twice on purpose: whoever calls keeps what is still to be done. */
 export interface StripeApi {
@@ -9,17 +19,29 @@ export interface StripeApi {
    * Throws `StripeAway`, `StripeRefused` or `StripeKeyRefused`.
    */
   deactivatePromotionCode(id: string, idempotencyKey: string): Promise<'inactive' | 'gone'>;
+  /**
+   * Objects as they are now, by kind; undefined when Stripe has none of that id, or has it deleted. Throws as above; while
+   * Stripe is away most calls are not made at all.
+   */
+  readonly fetch: StripeFetches;
 }
+
+export type StripeFetches = {
+  readonly [Kind in keyof Mirrors]: (id: ObjectRef['id']) => Promise<Mirrors[Kind] | undefined>;
+};
 
 /** Another time it may. */
 export class StripeAway extends Error {
   override readonly name = 'StripeAway';
   /** Stripe keeps this answer under the idempotency key, and would give it again. */
   readonly isKept: boolean;
+  /** What Stripe asks for. */
+  readonly retryAfterS: number | undefined;
 
-  constructor(message: string, isKept: boolean) {
+  constructor(message: string, isKept: boolean, retryAfterS?: number) {
     super(message);
     this.isKept = isKept;
+    this.retryAfterS = retryAfterS;
   }
 }
 
@@ -44,15 +66,18 @@ export interface StripeOptions {
   readonly apiKey: string;
   readonly timeoutMs?: number;
   /** Elsewhere than at Stripe. */
-  readonly address?: { readonly host: string; readonly port: number; readonly protocol: 'http' | 'https' };
+  readonly address?: { readonly host: string; readonly port: number; readonly protocol: 'http' | 'https' } | undefined;
 }
 
 /** Stripe answers within a second; a call that was given up goes on there, which is what idempotency keys are for. */
 const TIMEOUT_MS = 10_000;
+/** A backlog shall not hold each of its events for a time-out. One call in ten seconds looks whether Stripe is back. */
+const BREAKER = { failures: 5, openMs: 10_000 } as const;
 
 export function createStripe({ apiKey, timeoutMs = TIMEOUT_MS, address }: StripeOptions): StripeApi {
   // Even so the package repeats a call whose connection was closed, once, under the same idempotency key.
   const client = new Stripe(apiKey, { maxNetworkRetries: 0, timeout: timeoutMs, telemetry: false, ...address });
+  const reading = guarded();
   return {
     livemode: /^[a-z]+_live_/.test(apiKey),
     deactivatePromotionCode: async (id, idempotencyKey) => {
@@ -60,12 +85,46 @@ export function createStripe({ apiKey, timeoutMs = TIMEOUT_MS, address }: Stripe
         await client.promotionCodes.update(id, { active: false }, { idempotencyKey });
         return 'inactive';
       } catch (error) {
-        if (error instanceof Stripe.errors.StripeInvalidRequestError && error.code === 'resource_missing')
-          return 'gone';
+        if (isMissing(error)) return 'gone';
         throw failureOf(error);
       }
     },
+    fetch: {
+      customer: (id) => reading(async () => ifThere(await client.customers.retrieve(id), customerMirror)),
+      subscription: (id) => reading(async () => subscriptionMirror(await client.subscriptions.retrieve(id))),
+      invoice: (id) => reading(async () => invoiceMirror(await client.invoices.retrieve(id))),
+      payment_method: (id) => reading(async () => paymentMethodMirror(await client.paymentMethods.retrieve(id))),
+      coupon: (id) => reading(async () => couponMirror(await client.coupons.retrieve(id))),
+      promotion_code: (id) => reading(async () => promotionCodeMirror(await client.promotionCodes.retrieve(id))),
+    },
   };
+}
+
+function ifThere(customer: Stripe.Customer | Stripe.DeletedCustomer, mirror: typeof customerMirror) {
+  return customer.deleted ? undefined : mirror(customer);
+}
+
+/** Reads, behind a breaker: what is missing is undefined, and a fault of Stripe's, or no answer, counts against it. */
+function guarded(): <Result>(read: () => Promise<Result>) => Promise<Result | undefined> {
+  const breaker = createBreaker(BREAKER);
+  return async (read) => {
+    if (!breaker.mayCall()) throw new StripeAway('Stripe is away, and is not asked just now', false);
+    try {
+      const result = await read();
+      breaker.succeeded();
+      return result;
+    } catch (error) {
+      const failure = isMissing(error) ? undefined : failureOf(error);
+      if (failure instanceof StripeAway && failure.retryAfterS === undefined) breaker.failed();
+      else breaker.succeeded(); // it has answered
+      if (failure === undefined) return undefined;
+      throw failure;
+    }
+  };
+}
+
+function isMissing(error: unknown): boolean {
+  return error instanceof Stripe.errors.StripeInvalidRequestError && error.code === 'resource_missing';
 }
 
 /** By status and kind, never by Stripe's sentence, which may quote what was sent. */
@@ -74,8 +133,14 @@ function failureOf(error: unknown): unknown {
   const { statusCode: status = 0, code = error.type } = error;
   if (error instanceof Stripe.errors.StripeConnectionError) return new StripeAway('Stripe gave no answer', false);
   // Too many at once, or the same key still at work: turned away at the door, and nothing is kept.
-  if (status === 429 || status === 409) return new StripeAway(`Stripe answered ${status}`, false);
+  if (status === 429 || status === 409) return new StripeAway(`Stripe answered ${status}`, false, retryAfterOf(error));
   if (status === 401 || status === 403) return new StripeKeyRefused(`Stripe refuses the key with ${status}`);
   if (status >= 500) return new StripeAway(`Stripe answered ${status}`, true);
   return new StripeRefused(code);
+}
+
+/** In seconds; a date, which HTTP allows too, Stripe does not send. */
+function retryAfterOf({ headers }: { readonly headers?: Readonly<Record<string, string>> }): number | undefined {
+  const text = headers?.['retry-after'] ?? '';
+  return /^\d{1,4}$/.test(text) ? Number(text) : undefined;
 }

@@ -2,6 +2,7 @@ import { type NativeConnection, Worker, type WorkerOptions, type WorkflowBundleO
 import { PROCESSES } from '../contracts/processes.ts';
 import { QUEUES, type QueueName } from '../contracts/queues.ts';
 import type { ScheduleSteps } from '../contracts/schedules.ts';
+import type { StripeEventSteps } from '../contracts/stripe-events.ts';
 import type { UploadSteps } from '../contracts/uploads.ts';
 import type { Log } from '../platform/log.ts';
 import { dataConverter } from '../platform/temporal/data-converter.ts';
@@ -14,13 +15,13 @@ export interface WorkersDeps {
   readonly namespace: string;
   readonly codecKeys: CodecKeyring;
   readonly workflowBundle: WorkflowBundleOption;
-  readonly steps: UploadSteps & ScheduleSteps;
+  readonly steps: UploadSteps & ScheduleSteps & StripeEventSteps;
   readonly log: Log;
 }
 
 /**
  * One worker per queue: the interactive one runs uploads and ordinary files, the heavy one large files alone, the maintenance
- * one scheduled work, workflows and steps, so that neither ever waits behind the other.
+ * one scheduled work, the billing one Stripe's events, workflows and steps, so that none ever waits behind another.
  */
 export async function createWorkers(deps: WorkersDeps): Promise<readonly Worker[]> {
   const interactive = await Worker.create({
@@ -48,13 +49,26 @@ export async function createWorkers(deps: WorkersDeps): Promise<readonly Worker[
     maxConcurrentActivityTaskExecutions: CONCURRENT_JOBS,
     stickyQueueScheduleToStartTimeout: '1s',
   });
-  return [interactive, heavy, maintenance];
+  const billing = await Worker.create({
+    ...common(deps),
+    taskQueue: QUEUES.billing,
+    workflowBundle: deps.workflowBundle,
+    maxConcurrentActivityTaskExecutions: CONCURRENT_EVENTS,
+    maxConcurrentLocalActivityExecutions: CONCURRENT_EVENTS,
+    maxTaskQueueActivitiesPerSecond: EVENTS_PER_SECOND,
+    stickyQueueScheduleToStartTimeout: '1s',
+  });
+  return [interactive, heavy, maintenance, billing];
 }
 
 /** More than the reader has processes, so that saving one overlaps with reading the next. */
 const CONCURRENT_DIGESTS = 8;
 /** One of each schedule, and room for what operators ask for. Jobs wait for the database, so they cost little here. */
 const CONCURRENT_JOBS = 6;
+/** They wait for Stripe, which answers within a second. */
+const CONCURRENT_EVENTS = 8;
+/** Of all workers together, and each reads one object: Stripe allows 100 reads a second, 25 in test mode, to all that a site does. */
+const EVENTS_PER_SECOND = 25;
 /** A large file takes up to 768 MB while it is read. */
 const CONCURRENT_LARGE_DIGESTS = 1;
 

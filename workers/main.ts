@@ -1,5 +1,6 @@
 import { availableParallelism } from 'node:os';
 import { cancellationSignal } from '@temporalio/activity';
+import { createStripeEventSteps } from '../activities/billing/stripe-event-steps.ts';
 import { createRecordingReader } from '../activities/read-recording.ts';
 import { createScheduleSteps } from '../activities/schedule-steps.ts';
 import { createUploadSteps } from '../activities/upload-steps.ts';
@@ -15,6 +16,7 @@ import { shutdownOnSignals } from '../platform/shutdown.ts';
 import { isSlotOf, MANIFEST } from '../schedules/manifest.ts';
 import { openFsBlobStore } from '../services/blob-store-fs.ts';
 import { createDeadManPings } from '../services/dead-man-pings.ts';
+import { createStripe } from '../services/stripe.ts';
 import { createValhalla } from '../services/valhalla.ts';
 import { workflowBundle } from './bundle.ts';
 import { connectPatiently } from './connect.ts';
@@ -42,13 +44,16 @@ shutdown.onClose('temporal', () => connection.close());
 const blobs = await openFsBlobStore(config.blobDir);
 const ownerOf = ({ uploadId, run }: { uploadId: string; run: number }) => `workflow:${processUploadId(uploadId, run)}`;
 const valhalla = config.valhalla && createValhalla(config.valhalla);
+const { stripeApiKey: apiKey, stripeAddress: address } = config;
+const stripe = apiKey === undefined ? undefined : createStripe({ apiKey, address });
 const steps = {
   ...createUploadSteps({ db, reader, build: config.build, processedBy: 'workflow', ownerOf }),
   ...createWayTypesStep({ db, log, valhalla }),
+  ...createStripeEventSteps({ db, log, stripe }),
   ...createScheduleSteps({
     db,
     build: config.build,
-    jobs: createJobs({ db, blobs, log, config }),
+    jobs: createJobs({ db, blobs, log, stripe, apiUrl: config.apiUrl }),
     pings: createDeadManPings({ urls: config.pings, log }),
     isSlot: (schedule, at) => isSlotOf(MANIFEST, schedule, at),
     signal: cancellationSignal,

@@ -1,2 +1,3 @@
 export { processUpload } from './process-upload.ts';
 export { runSchedule } from './run-schedule.ts';
+export { stripeEvent } from './stripe-event.ts';

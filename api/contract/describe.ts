@@ -1,5 +1,6 @@
 import { REJECTIONS, type RejectionCode } from '../../contracts/rejections.ts';
 import { ACCOUNTS } from './accounts.ts';
+import { BILLING } from './billing.ts';
 import { TRACE_ID } from './examples.ts';
 import { EXPORTS } from './exports.ts';
 import { HEALTH } from './health.ts';
@@ -17,6 +18,7 @@ export const CONTRACT: Readonly<Record<string, OperationContract>> = {
   ...TRACKS,
   ...ACCOUNTS,
   ...EXPORTS,
+  ...BILLING,
   ...OPS,
   ...SCHEDULES,
   ...HEALTH,

@@ -2,7 +2,9 @@ import type { Client } from '@temporalio/client';
 import type { Pool } from '../../db/pool.ts';
 import type { Log } from '../../platform/log.ts';
 import { type Dispatching, dispatching } from './line.ts';
+import { startStripeEvent } from './start-stripe-event.ts';
 import { startUpload } from './start-upload.ts';
+import { stripeEventLine } from './stripe-events.ts';
 import { uploadLine } from './uploads.ts';
 
 export interface LinesDeps {
@@ -16,5 +18,6 @@ export interface LinesDeps {
 /** Everything that is started from rows; a new kind of work adds its line. */
 export function dispatchedLines({ db, client, log, wayTypes }: LinesDeps): readonly Dispatching[] {
   const uploads = uploadLine(db, { log, start: (upload) => startUpload(client, upload, { wayTypes }) });
-  return [dispatching(uploads, log)];
+  const stripeEvents = stripeEventLine(db, { log, start: (event) => startStripeEvent(client, event) });
+  return [dispatching(uploads, log), dispatching(stripeEvents, log)];
 }

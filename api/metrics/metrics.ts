@@ -4,6 +4,7 @@ import { createRegistry } from '../../platform/metrics.ts';
 import { type DatabaseMetricsDeps, measureDatabase } from './database.ts';
 import { measureProcess, type ProcessMetricsDeps } from './process.ts';
 import { measureSchedules, type ScheduleMetricsDeps } from './schedules.ts';
+import { countStripeDeliveries } from './stripe-deliveries.ts';
 
 export interface Metrics {
   readonly registry: Registry;
@@ -11,6 +12,9 @@ export interface Metrics {
   readonly requestDuration: Histogram<'method' | 'route' | 'status'>;
   /** Uploads that this process has made durable, or recognised. */
   readonly received: Counter<'outcome'>;
+  /** Deliveries of Stripe's to this process, and which secret had signed them. */
+  readonly stripeDeliveries: Counter<'outcome'>;
+  readonly stripeSecretMatches: Counter<'secret'>;
 }
 
 /** From a health probe to an upload of 25 MB on a slow line; `Prefer: wait` may last 30 s. */
@@ -46,5 +50,5 @@ export function createMetrics(deps: DatabaseMetricsDeps & ProcessMetricsDeps & S
   measureProcess(registers, deps);
   measureDatabase(registers, deps);
   measureSchedules(registers, deps);
-  return { registry, requestDuration, received };
+  return { registry, requestDuration, received, ...countStripeDeliveries(registers) };
 }

@@ -10,6 +10,7 @@ import { temporalClient } from '../../platform/temporal/client.ts';
 import { type CodecKeyring, parseCodecKeys } from '../../platform/temporal/keyring.ts';
 import type { DevHome } from '../settings.ts';
 import { historyOfRun } from './capture-schedule.ts';
+import { historyOfStripeEvent } from './capture-stripe-event.ts';
 import { openHistory } from './open-history.ts';
 import { type UploadPath, WORKFLOW_PATHS } from './paths.ts';
 import { keepHistory } from './store.ts';
@@ -18,7 +19,8 @@ export const HISTORIES_FOLDER = fileURLToPath(new URL('../../test/histories/', i
 
 /**
  * Runs one recording or one slot per path (or down one of them) through a running installation and keeps its history. Returns the
- * files made. For the path with way types the installation needs a map matcher (`npm run valhalla`).
+ * files made. For the path with way types the installation needs a map matcher (`npm run valhalla`); for that of a dead event no
+ * key of Stripe's.
  */
 export async function captureHistories(
   home: DevHome,
@@ -41,6 +43,9 @@ export async function captureHistories(
     }
     for (const each of wanted(WORKFLOW_PATHS.runSchedule)) {
       await keep('runSchedule', each, await historyOfRun(client, each));
+    }
+    for (const each of wanted(WORKFLOW_PATHS.stripeEvent)) {
+      await keep('stripeEvent', each, await historyOfStripeEvent(client, each, home.databaseUrl));
     }
   } finally {
     await client.connection.close();

@@ -2,7 +2,9 @@
 export const WORKFLOW_PATHS = {
   processUpload: ['ordinary-ready', 'ordinary-failed', 'large-ready', 'large-failed', 'ordinary-wayTypes'],
   runSchedule: ['succeeded', 'failed'],
+  stripeEvent: ['ended', 'dead'],
 } as const;
 
 export type UploadPath = (typeof WORKFLOW_PATHS)['processUpload'][number];
 export type SchedulePath = (typeof WORKFLOW_PATHS)['runSchedule'][number];
+export type StripeEventPath = (typeof WORKFLOW_PATHS)['stripeEvent'][number];

@@ -29,6 +29,7 @@ const ACCESS: Readonly<Record<string, 'public' | 'account' | 'operator'>> = {
   'GET /health': 'public',
   'GET /version': 'public',
   'GET /metrics': 'public',
+  'POST /v1/webhooks/stripe': 'public', // Stripe signs
   'GET /v1/ops/workers': 'operator',
   'GET /v1/ops/schedules': 'operator',
   'POST /v1/uploads': 'account',

@@ -7,6 +7,7 @@ import { createKey } from '../../cli/keys.ts';
 import { REJECTIONS } from '../../contracts/rejections.ts';
 import { openFsBlobStore } from '../../services/blob-store-fs.ts';
 import { parseEventStream } from '../support/event-stream.ts';
+import { ENDPOINT_SECRET, signed } from '../support/fake-stripe/deliver.ts';
 import { smallGpx } from '../support/gpx.ts';
 import { absentDatabase, apiStack, testApp } from './support/app.ts';
 import { bearer } from './support/callers.ts';
@@ -82,6 +83,7 @@ test('every registered code may be met somewhere, but for those that only a stor
     'processing/failed',
     ...['schedule/no-job', 'schedule/no-slot', 'schedule/run-closed', 'schedule/timed-out'],
     ...['schedule/cancelled', 'schedule/lost'],
+    ...['billing/stripe-refused', 'billing/key-refused'],
   ]);
 });
 
@@ -92,7 +94,8 @@ test('no row of the contract speaks of an operation that is not there', () => {
 
 test('without Postgres each operation does what its x-degraded says', async () => {
   const db = absentDatabase();
-  const app = await testApp({ db, blobs: await openFsBlobStore(stack.blobDir) });
+  const blobs = await openFsBlobStore(stack.blobDir);
+  const app = await testApp({ db, blobs, stripeWebhookSecrets: [ENDPOINT_SECRET] });
   const inject = await checkedInject(app);
   const { key: operatorKey } = await createKey(stack.db, { kind: 'operator', name: 'test' });
   for (const { name, method, path, operation } of operations) {
@@ -101,7 +104,9 @@ test('without Postgres each operation does what its x-degraded says', async () =
       throw new Error(`say how ${method} is called`);
     const url = path.replaceAll(/\{\w+\}/g, '01a1fc80-a7b9-735c-9984-11e65fd52aed');
     const headers = path.startsWith('/v1/ops/') ? bearer(operatorKey) : stack.headers;
-    const answer = await inject({ method, url, headers, ...(method === 'POST' && { payload: smallGpx() }) });
+    const sent = operation.operationId === 'receiveStripeEvent' ? signedExample(operation) : smallGpx();
+    const request = typeof sent === 'string' ? { headers, payload: sent } : sent;
+    const answer = await inject({ method, url, headers, ...(method === 'POST' && request) });
     const code = /^503 (\S+?)[,;:.]?(?:\s|$)/.exec(says)?.[1];
     if (code) expect([answer.statusCode, answer.json().code], name).toEqual([503, code]);
     else expect(answer.statusCode, name).toBe(200);
@@ -128,6 +133,12 @@ test('the contract says how it changes, and what it is compatible with', () => {
   const deprecated = operations.filter(({ operation }) => operation.deprecated).map(({ name }) => name);
   expect(deprecated, 'a deprecated operation sends Deprecation and Sunset; test that here').toEqual([]);
 });
+
+function signedExample(operation: object): { headers: Readonly<Record<string, string>>; payload: Buffer } {
+  const { example } = at(operation, 'requestBody', 'content', 'application/json');
+  const { headers, body: payload } = signed(Object(example));
+  return { headers, payload };
+}
 
 /** Every media object of the document, with the pointer to it. */
 function* mediaOf(value: unknown, pointer: string): Generator<[string, Record<string, unknown>]> {

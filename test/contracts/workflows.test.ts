@@ -1,12 +1,12 @@
 import { expect, expectTypeOf, test } from 'vitest';
-import { processUploadId } from '../../contracts/ids.ts';
+import { processUploadId, stripeEventId } from '../../contracts/ids.ts';
 import { QUEUES } from '../../contracts/queues.ts';
 import { SEARCH_ATTRIBUTES } from '../../contracts/search-attributes.ts';
 import type { Workflows } from '../../contracts/workflows.ts';
 import type * as Implemented from '../../workflows/index.ts';
 
 /** The names of the contract, as values; the type test below keeps the two the same. */
-const NAMES = ['processUpload', 'runSchedule'] as const satisfies readonly (keyof Workflows)[];
+const NAMES = ['processUpload', 'runSchedule', 'stripeEvent'] as const satisfies readonly (keyof Workflows)[];
 
 test('workflows/index.ts implements the contract exactly: every name, every input, every result', () => {
   expectTypeOf<typeof Implemented>().toEqualTypeOf<Workflows>();
@@ -22,6 +22,7 @@ test('what a worker would register are those names and nothing else', async () =
 test('the id of a run names the upload and the run, so that "already started" means this very run', () => {
   const uploadId = '0190f3a2-0000-7000-8000-000000000001';
   expect(processUploadId(uploadId, 1)).toBe(`upload:${uploadId}:1`);
+  expect(stripeEventId('evt_1', 2)).toBe('stripe-event:evt_1:2');
   expect(processUploadId(uploadId, 2)).not.toBe(processUploadId(uploadId, 1));
 });
 
@@ -30,12 +31,15 @@ test('names that running systems remember have not changed', () => {
     interactive: 'cairn-interactive',
     heavy: 'cairn-heavy',
     maintenance: 'cairn-maintenance',
+    billing: 'cairn-billing',
   });
   const attributes = Object.values(SEARCH_ATTRIBUTES).map(({ name, type }) => [name, type]);
   expect(attributes).toEqual([
     ['CairnAccount', 'KEYWORD'],
     ['CairnUpload', 'KEYWORD'],
     ['CairnSchedule', 'KEYWORD'],
+    ['CairnStripeType', 'KEYWORD'],
+    ['CairnStripeObject', 'KEYWORD'],
     ['CairnKind', 'KEYWORD'],
     ['CairnOutcome', 'KEYWORD'],
   ]);

@@ -53,6 +53,31 @@ test('origins are a list, and there is none by default', () => {
   expect(corsOrigins).toEqual(['https://www.example.org', 'http://localhost:5173']);
 });
 
+const SIGNING = 'whsec_hQ2vT9cLxRk8PzWm4Yb7NsJd1Gf6Ea3U';
+
+test('signing secrets are a list; blank is refused where Stripe is in use, and so are secrets without a key', () => {
+  const CAIRN_STRIPE_API_KEY = `rk_test_${'a1'.repeat(12)}`;
+  const other = SIGNING.replace('_h', '_H');
+  const set = { CAIRN_STRIPE_API_KEY, CAIRN_STRIPE_WEBHOOK_SECRETS: `${SIGNING}, ${other}` };
+  expect(readConfig({ ...GOOD, ...set }).stripeWebhookSecrets).toEqual([SIGNING, other]);
+  expect(readConfig({ ...GOOD, CAIRN_STRIPE_API_KEY }).stripeWebhookSecrets).toEqual([]);
+  expect(problemsOf({ CAIRN_STRIPE_WEBHOOK_SECRETS: '' })).toEqual([]);
+  expect(problemsOf({ ...set, CAIRN_STRIPE_WEBHOOK_SECRETS: ' ' })).toEqual([expect.stringContaining('is empty')]);
+  const elsewhere = { CAIRN_STRIPE_API_URL: 'http://127.0.0.1:12111' };
+  expect(readConfig({ ...GOOD, ...set, ...elsewhere }).stripeAddress).toEqual({
+    host: '127.0.0.1',
+    port: 12_111,
+    protocol: 'http',
+  });
+  const live = CAIRN_STRIPE_API_KEY.replace('test', 'live');
+  expect(problemsOf({ ...set, ...elsewhere, CAIRN_STRIPE_API_KEY: live })).toEqual([
+    expect.stringContaining('live mode'),
+  ]);
+  expect(problemsOf({ ...set, CAIRN_STRIPE_API_KEY: '' })).toEqual([
+    expect.stringContaining('needs CAIRN_STRIPE_API_KEY'),
+  ]);
+});
+
 const key = (bytes: number) => randomBytes(bytes).toString('base64');
 
 test.each<[string, Environment]>([
@@ -66,6 +91,13 @@ test.each<[string, Environment]>([
   ['a short token', { CAIRN_CODEC_UI_TOKEN: 'short-token' }],
   ['a token that does not fit a path', { CAIRN_CODEC_UI_TOKEN: 'twenty-four-characters/?#' }],
   ['a publishable key of Stripe', { CAIRN_STRIPE_API_KEY: `pk_live_${'a1'.repeat(12)}` }],
+  ['an empty signing secret', { CAIRN_STRIPE_WEBHOOK_SECRETS: `${SIGNING},,` }],
+  ['a signing secret that is short', { CAIRN_STRIPE_WEBHOOK_SECRETS: 'whsec_hQ2vT9cLxRk8PzWm4Yb7NsJd1Gf6' }],
+  ['a signing secret of another kind', { CAIRN_STRIPE_WEBHOOK_SECRETS: `sk_test_${SIGNING.slice(6)}` }],
+  ['a signing secret out of an example', { CAIRN_STRIPE_WEBHOOK_SECRETS: `whsec_${'x'.repeat(32)}` }],
+  ['another one', { CAIRN_STRIPE_WEBHOOK_SECRETS: 'whsec_your_endpoint_0123456789abcdefghijk' }],
+  ['a signing secret with a blank in it', { CAIRN_STRIPE_WEBHOOK_SECRETS: SIGNING.replace('x', ' ') }],
+  ['the same signing secret twice', { CAIRN_STRIPE_WEBHOOK_SECRETS: `${SIGNING},${SIGNING}` }],
   ['another database', { DATABASE_URL: 'mysql://cairn:pa55word@127.0.0.1/cairn' }],
   ['a database that is no URL', { DATABASE_URL: 'host=127.0.0.1 password=pa55word' }],
   ['a port out of range', { PORT: '65536' }],
@@ -75,7 +107,7 @@ test.each<[string, Environment]>([
   ['an origin of anybody', { CAIRN_CORS_ORIGINS: '*' }],
   ['a UI address of another scheme', { CAIRN_TEMPORAL_UI_URL: 'javascript:alert(1)' }],
 ])('%s is refused, and the refusal does not quote it', (_, changes) => {
-  const problems = problemsOf(changes);
+  const problems = problemsOf({ CAIRN_STRIPE_API_KEY: `rk_test_${'a1'.repeat(12)}`, ...changes });
   expect(problems).toHaveLength(1);
   const [[name = '', value = ''] = []] = Object.entries(changes);
   expect(problems[0]).toMatch(new RegExp(`^${name} (must|holds)`));
@@ -86,7 +118,14 @@ test.each<[string, Environment]>([
 
 test('whatever stands in a secret, no part of it is in the error', () => {
   const secrets = Object.entries(SETTINGS).flatMap(([name, setting]) => (setting.secret ? [name] : []));
-  expect(secrets).toEqual(['DATABASE_URL', 'CAIRN_CODEC_KEYS', 'CAIRN_CODEC_UI_TOKEN', 'CAIRN_STRIPE_API_KEY']);
+  expect(secrets).toEqual([
+    'DATABASE_URL',
+    'CAIRN_CODEC_KEYS',
+    'CAIRN_CODEC_UI_TOKEN',
+    'CAIRN_STRIPE_API_KEY',
+    'CAIRN_STRIPE_WEBHOOK_SECRETS',
+    ...['STUCK_WORK', 'RETENTION', 'COUPON_EXPIRY', 'CANARY', 'WATCHDOG'].map((of) => `CAIRN_PING_${of}`),
+  ]);
   const planted = 'Tr0ub4dor3';
   const around = fc.string({ unit: fc.constantFrom(...'ab1:/,@=-. ?') });
   fc.assert(

@@ -7,6 +7,7 @@ import type { Client } from '@temporalio/client';
 import { NativeConnection, type Worker } from '@temporalio/worker';
 import type { FastifyInstance } from 'fastify';
 import { afterAll, inject } from 'vitest';
+import { createStripeEventSteps } from '../../activities/billing/stripe-event-steps.ts';
 import { createRecordingReader, type RecordingReader } from '../../activities/read-recording.ts';
 import { createScheduleSteps, type Jobs } from '../../activities/schedule-steps.ts';
 import { createUploadSteps } from '../../activities/upload-steps.ts';
@@ -29,6 +30,7 @@ import { createScheduleOrders } from '../../schedules/orders.ts';
 import type { BlobStore } from '../../services/blob-store.ts';
 import { openFsBlobStore } from '../../services/blob-store-fs.ts';
 import { createDeadManPings } from '../../services/dead-man-pings.ts';
+import type { StripeApi } from '../../services/stripe.ts';
 import type { Valhalla } from '../../services/valhalla.ts';
 import { workflowBundle } from '../../workers/bundle.ts';
 import { createWorkers } from '../../workers/create-workers.ts';
@@ -64,6 +66,9 @@ export interface StackOptions {
   readonly inline?: boolean;
   /** The map matcher; none by default. */
   readonly valhalla?: Valhalla;
+  /** Where events are looked into; without it they are refused. */
+  readonly stripe?: StripeApi;
+  readonly stripeWebhookSecrets?: readonly string[];
   /** What schedules do; nothing by default. */
   readonly jobs?: Jobs;
   /** When they do it. */
@@ -112,6 +117,7 @@ export async function testStack(options: StackOptions = {}): Promise<Stack> {
     relay,
     orders: createScheduleOrders({ db: database.db, client, manifest: options.manifest ?? MANIFEST }),
     ...(codec && { codec }),
+    ...(options.stripeWebhookSecrets && { stripeWebhookSecrets: options.stripeWebhookSecrets }),
   });
   const { key } = await createKey(database.db, { kind: 'account', accountExternalId: 'tester', name: 'test' });
   afterAll(async () => {
@@ -148,6 +154,7 @@ async function startWorkers(
       ownerOf: ({ uploadId, run }) => `workflow:${processUploadId(uploadId, run)}`,
     }),
     ...createWayTypesStep({ ...stack, valhalla: stack.valhalla }),
+    ...createStripeEventSteps({ ...stack, stripe: stack.stripe }),
     ...createScheduleSteps({
       db: stack.db,
       build: 'test',

@@ -7,7 +7,7 @@ export interface Service {
   readonly image: string;
   readonly build?: unknown;
   readonly command?: readonly string[];
-  readonly environment?: Readonly<Record<string, string>>;
+  readonly environment?: Readonly<Record<string, string | null>>;
   readonly ports?: readonly string[];
   readonly volumes?: readonly string[];
   readonly stop_grace_period?: string;
@@ -28,8 +28,11 @@ export const ours = Object.entries(services).filter(([, { build }]) => build !==
 
 /** What a container would get, given the values of the env file. Throws where a value is needed and missing. */
 export function environmentOf(service: Service, values: Readonly<Record<string, string>>): Record<string, string> {
-  const entries = Object.entries(service.environment ?? {});
-  return Object.fromEntries(entries.map(([name, value]) => [name, interpolate(String(value), values)]));
+  const entries = Object.entries(service.environment ?? {}).flatMap(([name, value]) => {
+    if (value !== null) return [[name, interpolate(String(value), values)]];
+    return values[name] === undefined ? [] : [[name, values[name]]]; // named without a value: passed on if it is there
+  });
+  return Object.fromEntries(entries);
 }
 
 /** Compose's own rules: `${NAME:?why}` must have a value, `${NAME:-default}` may have one. */

@@ -34,8 +34,10 @@ export interface FakeStripe {
  * says 409 while the first is at work. A request that came is carried out even when its caller is gone by then. It needs no
  * test runner: whoever starts it closes it.
  */
-export async function startFakeStripe(options: { port?: number; retryAfterS?: number } = {}): Promise<FakeStripe> {
-  const world = createWorld(BEGINNING);
+export async function startFakeStripe(
+  options: { port?: number; retryAfterS?: number; eventIds?: string } = {},
+): Promise<FakeStripe> {
+  const world = createWorld(BEGINNING, options.eventIds);
   const busy = { ...refusal(429, 'invalid_request_error', 'rate_limit'), headers: retryAfter(options.retryAfterS) };
   const state: State = { world, busy, answers: new Map(), calls: [], watcher: undefined };
   const server = createServer((request, response) => void serve(state, request, response));

@@ -45,7 +45,7 @@ export interface World {
   tell(type: string, object: object): FakeEvent;
 }
 
-export function createWorld(now: Seconds): World {
+export function createWorld(now: Seconds, eventIds = 'evt_fake'): World {
   const held = new Map<string, Held>();
   const events: FakeEvent[] = [];
   const keyOf = (kind: Kind, id: string) => `${kind} ${id}`;
@@ -55,7 +55,8 @@ export function createWorld(now: Seconds): World {
   };
   const drop = (kind: Kind, id: string) => void held.delete(keyOf(kind, id));
   const tell = (type: string, object: object) => {
-    const event = eventOf(events.length + 1, world.now, type, structuredClone(object));
+    const id = `${eventIds}${String(events.length + 1).padStart(8, '0')}`;
+    const event = eventOf(id, world.now, type, structuredClone(object));
     checkObject(event);
     events.push(event);
     return event;
@@ -81,9 +82,9 @@ export function createWorld(now: Seconds): World {
   return world;
 }
 
-function eventOf(number: number, created: Seconds, type: string, object: object): FakeEvent {
+function eventOf(id: string, created: Seconds, type: string, object: object): FakeEvent {
   return {
-    id: `evt_fake${String(number).padStart(8, '0')}`,
+    id,
     object: 'event',
     api_version: Stripe.API_VERSION,
     created,

@@ -1,0 +1,61 @@
+import type { MirroredKind, ObjectRef } from '../../domain/billing/mirrors.ts';
+
+/** What an event says besides its type. Its payload is a hint: what is kept is what Stripe answers when it is asked. */
+export interface EventHint {
+  readonly objectId: string | null;
+}
+
+/** What is done for events of one type. */
+export interface EventType {
+  /** The objects that may have changed. */
+  readonly mirrors: (hint: EventHint) => readonly ObjectRef[];
+}
+
+/** Types that only say that an object has changed. */
+const changes = (kind: MirroredKind): EventType => ({
+  mirrors: ({ objectId: id }) => (id === null ? [] : [{ kind, id }]),
+});
+
+/**
+ * Every type that means something here; all others are stored and ignored. A type that does more than change an object has a file
+ * of its own beside this one, and its line here.
+ */
+export const EVENT_TYPES: Readonly<Record<string, EventType>> = {
+  'customer.created': changes('customer'),
+  'customer.updated': changes('customer'),
+  'customer.deleted': changes('customer'),
+
+  'customer.subscription.created': changes('subscription'),
+  'customer.subscription.updated': changes('subscription'),
+  'customer.subscription.deleted': changes('subscription'),
+  'customer.subscription.paused': changes('subscription'),
+  'customer.subscription.resumed': changes('subscription'),
+  'customer.subscription.pending_update_applied': changes('subscription'),
+  'customer.subscription.pending_update_expired': changes('subscription'),
+  'customer.subscription.trial_will_end': changes('subscription'),
+
+  'invoice.created': changes('invoice'),
+  'invoice.updated': changes('invoice'),
+  'invoice.deleted': changes('invoice'),
+  'invoice.finalized': changes('invoice'),
+  'invoice.finalization_failed': changes('invoice'),
+  'invoice.paid': changes('invoice'),
+  'invoice.payment_succeeded': changes('invoice'),
+  'invoice.payment_failed': changes('invoice'),
+  'invoice.payment_action_required': changes('invoice'),
+  'invoice.overdue': changes('invoice'),
+  'invoice.marked_uncollectible': changes('invoice'),
+  'invoice.voided': changes('invoice'),
+
+  'payment_method.attached': changes('payment_method'),
+  'payment_method.updated': changes('payment_method'),
+  'payment_method.automatically_updated': changes('payment_method'),
+  'payment_method.detached': changes('payment_method'),
+
+  'coupon.created': changes('coupon'),
+  'coupon.updated': changes('coupon'),
+  'coupon.deleted': changes('coupon'),
+
+  'promotion_code.created': changes('promotion_code'),
+  'promotion_code.updated': changes('promotion_code'),
+};

@@ -1,0 +1,33 @@
+import { Counter, type Registry } from 'prom-client';
+import type { Metrics } from './metrics.ts';
+
+/** `not-stored`: Stripe was told to come again. The last four are codes of `billing/`. */
+const OUTCOMES = [
+  'stored',
+  'duplicate',
+  'conflict',
+  'not-stored',
+  'bad-signature',
+  'stale-signature',
+  'not-an-event',
+  'thin-event',
+];
+
+export function countStripeDeliveries(
+  registers: Registry[],
+): Pick<Metrics, 'stripeDeliveries' | 'stripeSecretMatches'> {
+  const stripeDeliveries = new Counter({
+    name: 'cairn_stripe_deliveries_total',
+    help: "Deliveries of Stripe's events, by what was answered; conflict: another content under an id that is known.",
+    labelNames: ['outcome'],
+    registers,
+  });
+  for (const outcome of OUTCOMES) stripeDeliveries.inc({ outcome }, 0);
+  const stripeSecretMatches = new Counter({
+    name: 'cairn_stripe_secret_matches_total',
+    help: 'Good signatures by the place of the secret in CAIRN_STRIPE_WEBHOOK_SECRETS; one that is not met for a day can go.',
+    labelNames: ['secret'],
+    registers,
+  });
+  return { stripeDeliveries, stripeSecretMatches };
+}

@@ -1,0 +1,33 @@
+import type { RejectionCode } from './rejections.ts';
+
+export type StripeEventState = 'received' | 'processing' | 'processed' | 'ignored' | 'dead';
+
+export interface StripeEventRun {
+  /** Stripe's id. */
+  readonly eventId: string;
+  readonly run: number;
+}
+
+export type StripeEventResult =
+  | { readonly outcome: 'processed' }
+  | { readonly outcome: 'ignored'; readonly reason: IgnoredReason }
+  /** Kept for an operator, who may run it again. */
+  | { readonly outcome: 'dead'; readonly reason: RejectionCode }
+  /** It has ended before, or another run of it has taken over; this one changed nothing. */
+  | { readonly outcome: 'superseded' };
+
+/** Why an event was stored and nothing else: of a type that says nothing to Cairn, or of somebody else. */
+export const IGNORED_REASONS = ['unknown-type', 'other-mode', 'connected-account'] as const;
+export type IgnoredReason = (typeof IGNORED_REASONS)[number];
+
+export interface BuryStripeEventInput extends StripeEventRun {
+  readonly reason: RejectionCode;
+}
+
+/** The steps of an event of Stripe's. */
+export interface StripeEventSteps {
+  /** Load and claim, fetch what it is about, write that and the end of the event in one transaction. */
+  processStripeEvent(input: StripeEventRun): Promise<StripeEventResult>;
+  /** Write down that nobody tries this run any more, and why. */
+  buryStripeEvent(input: BuryStripeEventInput): Promise<StripeEventResult>;
+}

@@ -1,0 +1,59 @@
+import type { StripeEventRun } from '../contracts/stripe-events.ts';
+import type { Db } from './pool.ts';
+
+export interface DispatchableStripeEvent extends StripeEventRun {
+  /** Runs since this was last asked for that were lost: they ended without a result. */
+  readonly lostRuns: number;
+  readonly type: string;
+  readonly objectId: string | null;
+  readonly traceParent: string | null;
+}
+
+/** Up to `limit` events whose workflow should be started now; as `takeUploadsToDispatch`. */
+export async function takeStripeEventsToDispatch(
+  db: Db,
+  options: { limit: number; leaseS: number },
+): Promise<readonly DispatchableStripeEvent[]> {
+  const { rows } = await db.query<DispatchableStripeEvent>(
+    `update stripe_events set dispatch_at = now() + make_interval(secs => $2)
+      where id in (select id from stripe_events where dispatch_at <= now() order by dispatch_at limit $1 for update skip locked)
+      returning id as "eventId", run, run - first_run as "lostRuns", type, object_id as "objectId", trace_parent as "traceParent"`,
+    [options.limit, options.leaseS],
+  );
+  return rows;
+}
+
+/** Offers these runs again after `againS`, should they still be open then. */
+export async function dispatchStripeEventsAgain(
+  db: Db,
+  runs: readonly StripeEventRun[],
+  againS: number,
+): Promise<void> {
+  await db.query(
+    `update stripe_events e set dispatch_at = now() + make_interval(secs => $3)
+       from unnest($1::text[], $2::int[]) as taken (id, run)
+      where e.id = taken.id and e.run = taken.run and e.state in ('received', 'processing')`,
+    [runs.map(({ eventId }) => eventId), runs.map(({ run }) => run), againS],
+  );
+}
+
+/** Offers every open event, oldest first, `perS` of them a second, and all within `withinS`. */
+export async function offerOpenStripeEventsAgain(db: Db, pace: { perS: number; withinS: number }): Promise<void> {
+  await db.query(
+    `with open as (select id, received_at from stripe_events where dispatch_at is not null for update skip locked),
+          placed as (select id, row_number() over (order by received_at) - 1 as place, count(*) over () as total from open)
+     update stripe_events e set dispatch_at = now() + make_interval(secs => place * least(1.0 / $1::float, $2::float / total))
+       from placed where e.id = placed.id`,
+    [pace.perS, pace.withinS],
+  );
+}
+
+/** The run's workflow has ended, yet the row is open: a new run is due. False when it was ended or run again meanwhile. */
+export async function startNextStripeEventRun(db: Db, { eventId, run }: StripeEventRun): Promise<boolean> {
+  const { rowCount } = await db.query(
+    `update stripe_events set run = run + 1, claim_token = claim_token + 1, dispatch_at = now()
+      where id = $1 and run = $2 and state in ('received', 'processing')`,
+    [eventId, run],
+  );
+  return rowCount === 1;
+}
