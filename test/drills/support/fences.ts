@@ -77,6 +77,20 @@ export const FENCES: Readonly<Record<string, Fence>> = {
       },
     ],
   },
+  'stripe-fence': {
+    about: "an answer of Stripe's is written whether or not one that was asked for later is there",
+    edits: [{ file: 'db/stripe-objects.ts', find: 'where known.fetch_seq < excluded.fetch_seq', replace: '' }],
+  },
+  'stripe-claim': {
+    about: 'the end of an event is written whether or not somebody else has claimed it since, or ended it',
+    edits: [
+      {
+        file: 'db/stripe-events.ts',
+        find: "where id = $1 and run = $2 and claim_token = $3 and state = 'processing'",
+        replace: 'where id = $1 and run = $2 and $3::bigint > 0',
+      },
+    ],
+  },
   'look-again': {
     about: 'what Temporal had taken is not offered to it again when it comes back',
     edits: [
