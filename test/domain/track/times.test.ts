@@ -133,7 +133,10 @@ describe('moving time', () => {
 /** Slower than 0.3 m/s by a hair may be so by rounding alone. */
 const HAIR_M = 1e-6;
 
-function naiveMoving(way: readonly { readonly t: number; readonly m: number }[]): { surelyS: number; perhapsS: number } {
+function naiveMoving(way: readonly { readonly t: number; readonly m: number }[]): {
+  surelyS: number;
+  perhapsS: number;
+} {
   const endS = way.at(-1)?.t ?? 0;
   let [surelyS, perhapsS] = [0, 0];
   way.slice(1).forEach((to, i) => {
