@@ -95,7 +95,12 @@ describe('moving time', () => {
     fc.assert(
       fc.property(fc.array(step, { minLength: 1, maxLength: 80 }), (steps) => {
         let [t, m] = [0, 0];
-        const points = line([0, 0], ...steps.map(([s, metres]) => [(t += s), (m += metres)] as const));
+        const places = steps.map(([s, metres]): [number, number] => {
+          t += s;
+          m += metres;
+          return [t, m];
+        });
+        const points = line([0, 0], ...places);
         const track = trackOf([points]);
         const cumulativeM = cumulativeDistanceM(track);
         const way = points.map((point, i) => ({ t: point.t ?? 0, m: cumulativeM[i] ?? 0 }));
