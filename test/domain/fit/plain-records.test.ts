@@ -4,6 +4,10 @@ import { aboutFile, type RecordField, records, START_S } from '../../support/fit
 import { type FitValue, fitFile } from '../../support/fit-bytes.ts';
 import { read } from './reading.ts';
 
+/** `FUZZ_RUNS=20000` for a long one by hand, which takes most of an hour; `FUZZ_SEED` repeats one. */
+const RUNS = Number(process.env.FUZZ_RUNS ?? 150);
+const timeout = RUNS > 150 ? 2 * 3600 * 1000 : 30_000;
+
 /** Values of each field: ordinary, at the borders of what is true, impossible, and none. */
 const VALUES: Readonly<Partial<Record<RecordField, readonly FitValue[]>>> = {
   timestamp: [START_S, START_S + 1, START_S + 40, 5, 0, null],
@@ -51,7 +55,7 @@ function fileOf(
   return fitFile(bytes);
 }
 
-test('plain records give what the same records give that are read field by field, to the bit', () => {
+test('plain records give what the same records give that are read field by field, to the bit', { timeout }, () => {
   let values = 0;
   fc.assert(
     fc.property(fc.array(stretch, { minLength: 1, maxLength: 5 }), (stretches) => {
@@ -59,7 +63,7 @@ test('plain records give what the same records give that are read field by field
       expect(plain).toEqual(read(fileOf(stretches, true)));
       values += plain.heartRate?.filter((value) => value >= 0).length ?? 0;
     }),
-    { numRuns: Number(process.env.FUZZ_RUNS ?? 150), seed: Number(process.env.FUZZ_SEED ?? 20_261_121) },
+    { numRuns: RUNS, seed: Number(process.env.FUZZ_SEED ?? 20_261_121) },
   );
   expect(values).toBeGreaterThan(1000);
 });
