@@ -17,6 +17,8 @@ export interface WatchdogDeps {
 export interface Watchdog {
   /** The newest audit; undefined until the first is done, or when none has succeeded for `STALE_MS`. */
   latest(): Audit | undefined;
+  /** How long ago `latest` was made, by a clock that nobody sets; NaN without one. */
+  ageS(): number;
 }
 
 /** Shorter than the shortest grace, so that a missed slot is told within one period and its grace. */
@@ -46,7 +48,11 @@ export function startWatchdog(deps: WatchdogDeps): Watchdog {
       await deps.pings.send('watchdog', { what: 'success', runId: randomUUID(), text: audit.worst });
     },
   });
-  return { latest: () => (performance.now() - seenAtMs < STALE_MS ? latest : undefined) };
+  const ageMs = () => performance.now() - seenAtMs;
+  return {
+    latest: () => (ageMs() < STALE_MS ? latest : undefined),
+    ageS: () => (ageMs() < STALE_MS ? ageMs() / 1_000 : Number.NaN),
+  };
 }
 
 /** A line for each schedule whose verdict has changed. */

@@ -68,8 +68,7 @@ export function measureSchedules(registers: Registry[], { watchdog, db }: Schedu
     help: 'Since the audit that these series stand on; no number without a fresh one.',
     registers,
     collect() {
-      const latest = watchdog.latest();
-      this.set(latest ? (Date.now() - latest.checkedAt.getTime()) / 1_000 : Number.NaN);
+      this.set(watchdog.ageS());
     },
   });
   measureTotals(

@@ -98,7 +98,7 @@ export async function testStack(options: StackOptions = {}): Promise<Stack> {
   const asked = { client, db: database.db, manifest, sealingKey: codecKeys.current };
   const app = await buildApp({
     audit: () => auditSchedules(asked),
-    watchdog: { latest: () => WELL },
+    watchdog: { latest: () => WELL, ageS: () => 1 },
     log,
     build: 'test',
     wayTypes,
