@@ -36,7 +36,9 @@ export function startProgram(name: string, { tree, env, logFile }: ProgramOption
     pid: child.pid ?? 0,
     ended,
     isAlive,
-    tell: (message) => void child.send(message),
+    tell: (message) => {
+      if (child.connected) child.send(message);
+    },
     kill: async () => {
       if (isAlive()) child.kill('SIGKILL');
       await ended;
