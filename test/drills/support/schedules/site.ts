@@ -68,18 +68,7 @@ export async function openSite(ground: Ground, { name, changes }: SiteOptions): 
   const codecKeys = parseCodecKeys(keys);
   const manifest = drillManifest(changes, Date.now());
   const [port, monitor] = [await freePort(), await openMonitor()];
-  const env = {
-    PATH: environment().PATH ?? '',
-    DATABASE_URL: databaseUrl,
-    CAIRN_TEMPORAL_ADDRESS: address,
-    CAIRN_TEMPORAL_NAMESPACE: namespace,
-    CAIRN_CODEC_KEYS: keys,
-    CAIRN_BLOB_DIR: path.join(home, 'blobs'),
-    CAIRN_LOG_LEVEL: 'info',
-    PORT: String(port),
-    DRILL_MANIFEST: JSON.stringify(manifest),
-    CAIRN_PING_WATCHDOG: monitor.url,
-  };
+  const env = settingsOf(home, { databaseUrl, address, namespace, keys, port, manifest, monitor });
   const db = connect(databaseUrl, { max: 4 });
   const client = temporalClient({ address, namespace, codecKeys });
   await makeDials(db);
@@ -129,6 +118,32 @@ export async function openSite(ground: Ground, { name, changes }: SiteOptions): 
       await Promise.all([db.end(), client.connection.close()]);
       monitor.close();
     },
+  };
+}
+
+interface Settings {
+  readonly databaseUrl: string;
+  readonly address: string;
+  readonly namespace: string;
+  readonly keys: string;
+  readonly port: number;
+  readonly manifest: Manifest;
+  readonly monitor: Monitor;
+}
+
+/** What every program of the site is started with. */
+function settingsOf(home: string, { databaseUrl, address, namespace, keys, port, manifest, monitor }: Settings) {
+  return {
+    PATH: environment().PATH ?? '',
+    DATABASE_URL: databaseUrl,
+    CAIRN_TEMPORAL_ADDRESS: address,
+    CAIRN_TEMPORAL_NAMESPACE: namespace,
+    CAIRN_CODEC_KEYS: keys,
+    CAIRN_BLOB_DIR: path.join(home, 'blobs'),
+    CAIRN_LOG_LEVEL: 'info',
+    PORT: String(port),
+    DRILL_MANIFEST: JSON.stringify(manifest),
+    CAIRN_PING_WATCHDOG: monitor.url,
   };
 }
 
