@@ -77,17 +77,7 @@ export async function openSite(ground: Ground, { name, changes }: SiteOptions): 
     return Date.now();
   };
   const programs: Program[] = [];
-  const start = async (program: string, more: Readonly<Record<string, string>>, isReady: IsReady) => {
-    const turn = await startTurn();
-    const started = startProgram(program, {
-      tree,
-      env: { ...env, ...more },
-      logFile: path.join(home, `${program}.log`),
-    });
-    programs.push(started);
-    await untilReady(program, home, started, isReady).finally(turn.end);
-    return started;
-  };
+  const start = starterOf({ tree, env, home, programs });
   const url = `http://127.0.0.1:${port}`;
   const startApi = () => start('schedules-api', {}, async () => (await fetch(`${url}/ready`)).ok);
   const startWorker: Site['startWorker'] = (queues = []) =>
@@ -144,6 +134,25 @@ function settingsOf(home: string, { databaseUrl, address, namespace, keys, port,
     PORT: String(port),
     DRILL_MANIFEST: JSON.stringify(manifest),
     CAIRN_PING_WATCHDOG: monitor.url,
+  };
+}
+
+interface Starting {
+  readonly tree: string;
+  readonly env: Readonly<Record<string, string>>;
+  readonly home: string;
+  /** All that were started. */
+  readonly programs: Program[];
+}
+
+function starterOf({ tree, env, home, programs }: Starting) {
+  return async (program: string, more: Readonly<Record<string, string>>, isReady: IsReady) => {
+    const turn = await startTurn();
+    const logFile = path.join(home, `${program}.log`);
+    const started = startProgram(program, { tree, env: { ...env, ...more }, logFile });
+    programs.push(started);
+    await untilReady(program, home, started, isReady).finally(turn.end);
+    return started;
   };
 }
 
