@@ -109,10 +109,8 @@ test('a line of two points, or of one place, stays as it is', () => {
   ).toBe(2);
 });
 
+/** The time-out is the test: gone over again and again, these points take minutes. */
 test('300,000 points of a hostile zigzag take one pass', { timeout: 20_000 }, () => {
   const zigzag = Array.from({ length: 300_000 }, (_, i) => [(i % 2) * 9 + (i % 1_000), ((i >> 1) % 2) * 11] as const);
-  const line = lineAlong(zigzag);
-  const startedAt = performance.now();
-  decimate(line);
-  expect(performance.now() - startedAt).toBeLessThan(2_000);
+  expect(decimate(lineAlong(zigzag)).lat.length).toBeGreaterThan(1_000);
 });
