@@ -40,23 +40,34 @@ export function createScheduleSteps(deps: ScheduleStepsDeps): ScheduleSteps {
   return {
     runJob: (input) => runJob(deps, input),
     closeFailed: async ({ workflowRunId, ...failure }) => {
-      const closed = await closeScheduleRunFailed(deps.db, workflowRunId, failure);
-      const run = closed ? await findScheduleRun(deps.db, workflowRunId) : undefined;
-      if (run) await deps.pings.send(run.schedule, { what: 'fail', runId: workflowRunId, text: failure.code });
+      await closeScheduleRunFailed(deps.db, workflowRunId, failure);
+      const run = await findScheduleRun(deps.db, workflowRunId);
+      // Whoever closed it, perhaps an attempt that died before it could tell. What succeeded after all has not failed.
+      if (run?.state === 'failed')
+        await deps.pings.send(run.schedule, { what: 'fail', runId: workflowRunId, text: failure.code });
     },
   };
 }
 
 async function runJob(deps: ScheduleStepsDeps, input: RunJobInput): Promise<RunScheduleResult> {
   const run = await open(deps, input);
-  if (run.state !== 'running') return resultOf(run);
-  const runId = run.workflowRunId;
-  const begun = deps.pings.send(run.schedule, { what: 'start', runId });
+  // Whoever committed it may have died before it could tell the monitor: told twice does no harm, never told is an alarm.
+  if (run.state !== 'running') return tellSuccess(deps, run, resultOf(run));
+  const begun = deps.pings.send(run.schedule, { what: 'start', runId: run.workflowRunId });
   const result = await doJob(deps, run);
   await begun;
+  return tellSuccess(deps, run, result);
+}
+
+/** After the commit. */
+async function tellSuccess(
+  { pings }: ScheduleStepsDeps,
+  { schedule, workflowRunId: runId }: ScheduleRun,
+  result: RunScheduleResult,
+): Promise<RunScheduleResult> {
   const { scanned, changed, failed } = result;
   const text = `scanned ${scanned}, changed ${changed}, failed ${failed}`;
-  await deps.pings.send(run.schedule, { what: 'success', runId, text });
+  await pings.send(schedule, { what: 'success', runId, text });
   return result;
 }
 

@@ -17,6 +17,8 @@ export interface WatchdogDeps {
 export interface Watchdog {
   /** The newest audit; undefined until the first is done, or when none has succeeded for `STALE_MS`. */
   latest(): Audit | undefined;
+  /** Since it was done, by the clock of this process: `checkedAt` is the database's, and may be another. */
+  ageMs(): number | undefined;
 }
 
 /** Shorter than the shortest grace, so that a missed slot is told within one period and its grace. */
@@ -46,7 +48,8 @@ export function startWatchdog(deps: WatchdogDeps): Watchdog {
       await deps.pings.send('watchdog', { what: 'success', runId: randomUUID(), text: audit.worst });
     },
   });
-  return { latest: () => (performance.now() - seenAtMs < STALE_MS ? latest : undefined) };
+  const fresh = <Value>(value: Value) => (performance.now() - seenAtMs < STALE_MS ? value : undefined);
+  return { latest: () => fresh(latest), ageMs: () => fresh(performance.now() - seenAtMs) };
 }
 
 /** A line for each schedule whose verdict has changed. */

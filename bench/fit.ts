@@ -1,6 +1,6 @@
 /**
  * Our FIT reader beside others, in one run, on generated recordings: `npm run bench:fit [-- <folder of peers>]`. npm
- * readers are looked for in `<folder>/node_modules` (default `bench/peers`), Python ones with `<folder>/py/bin/python`
+ * readers are looked for in `<folder>/node_modules` (default `bench/peers`), Python ones with `<folder>/python/bin/python`
  * or python3, Go ones with `go`; what is not installed is named and left out. Times are process CPU (Go: wall), the best
  * of many; the machine's speed cancels in the ratios only. Others read every field, ours those of a track.
  */
@@ -94,7 +94,7 @@ async function outside(bytes: Buffer): Promise<Timed[]> {
   const file = path.join(folder, 'ride.fit');
   try {
     await writeFile(file, bytes);
-    const python = path.join(PEERS, 'py', 'bin', 'python');
+    const python = path.join(PEERS, 'python', 'bin', 'python');
     return [
       ...readersOf('Go readers', 'go', ['run', '.', file], path.join(HERE, 'peers', 'fit-go')),
       ...readersOf('Python readers', existsSync(python) ? python : 'python3', [

@@ -3,7 +3,9 @@ import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { SaxesParser } from 'saxes';
 import { deriveRecording } from '../domain/derive-recording.ts';
+import { deriveTrack } from '../domain/derive-track.ts';
 import { readGpx, readStrictly } from '../domain/gpx/read-gpx.ts';
+import type { Track } from '../domain/track/track.ts';
 import { detectEncoding } from '../domain/xml/encoding.ts';
 
 const peer = createRequire(new URL('./peers/package.json', import.meta.url));
@@ -13,11 +15,21 @@ const receivedAtMs = Date.UTC(2026, 10, 21);
 const READERS: Readonly<Record<string, () => (bytes: Uint8Array) => number>> = {
   cairn: () => (bytes) => readGpx(bytes, { receivedAtMs }).lat.length,
   'cairn, derived': () => (bytes) => deriveRecording(bytes, { format: 'gpx', receivedAtMs }).statistics.points,
+  '(deriving alone)': derivedAgain,
   'cairn, strict': () => (bytes) => readStrictly(bytes, detectEncoding(bytes, 'gpx'), { receivedAtMs }).tracks.count,
   'saxes, events': () => saxesEvents,
   'sax, events': () => saxEvents(peer('sax')),
   'fast-xml-parser': () => fastXmlParser(peer('fast-xml-parser')),
 };
+
+/** What is read but once: how long it takes to derive all figures and the series of columns. */
+function derivedAgain(): (bytes: Uint8Array) => number {
+  let track: Track | null = null;
+  return (bytes) => {
+    track ??= readGpx(bytes, { receivedAtMs });
+    return deriveTrack(track, { name: null, sport: null, zone: { radiusM: 0, key: 0 } }).statistics.points;
+  };
+}
 
 const PIECE_BYTES = 65_536;
 

@@ -24,6 +24,8 @@ export interface LiveApiKey {
   readonly accountId: string | null;
   readonly accountExternalId: string | null;
   readonly secretHash: Buffer;
+  /** Of Cairn's own account: no metric counts what it sends. */
+  readonly isCanary: boolean;
 }
 
 /** The key of that id, unless it is revoked or expired. */
@@ -35,7 +37,8 @@ export async function findLiveApiKey(db: Db, id: string): Promise<LiveApiKey | u
 const FIND_LIVE_KEY: Prepared = {
   name: 'find-live-key',
   text: `
-    select k.id, k.kind, k.account_id as "accountId", a.external_id as "accountExternalId", k.secret_hash as "secretHash"
+    select k.id, k.kind, k.account_id as "accountId", a.external_id as "accountExternalId", k.secret_hash as "secretHash",
+           coalesce(a.kind = 'canary', false) as "isCanary"
       from api_keys k left join accounts a on a.id = k.account_id
      where k.id = $1 and k.revoked_at is null and (k.expires_at is null or k.expires_at > now())`,
 };

@@ -67,9 +67,14 @@ export async function pauseOrdersOf(db: Db, schedule: ScheduleId, days: number):
   }));
 }
 
-/** The newest order; two audits that look at once look one after the other. */
-export async function lastPauseOrder(tx: Tx, schedule: ScheduleId): Promise<PauseOrder | undefined> {
+/** Who writes down a pause or a resumption does so one after the other: an order that is on its way is waited for. */
+export async function lockPauses(tx: Tx, schedule: ScheduleId): Promise<void> {
   await tx.query('select pg_advisory_xact_lock(7243015, hashtext($1))', [schedule]);
+}
+
+/** The newest order. */
+export async function lastPauseOrder(tx: Tx, schedule: ScheduleId): Promise<PauseOrder | undefined> {
+  await lockPauses(tx, schedule);
   return (await pauseOrdersOf(tx, schedule, 0)).at(-1);
 }
 
@@ -93,7 +98,6 @@ export async function queueLastSeen(db: Db, queue: string): Promise<Date | null>
 
 export interface RunTotals {
   readonly schedule: ScheduleId;
-  readonly running: number;
   readonly succeeded: number;
   readonly failedRuns: number;
   readonly scanned: number;
@@ -104,8 +108,7 @@ export interface RunTotals {
 /** Of all that the ledger remembers, by schedule. */
 export async function runTotals(db: Db): Promise<readonly RunTotals[]> {
   const { rows } = await db.query<RunTotals>(
-    `select schedule, count(*) filter (where state = 'running') as running,
-            count(*) filter (where state = 'succeeded') as succeeded,
+    `select schedule, count(*) filter (where state = 'succeeded') as succeeded,
             count(*) filter (where state = 'failed') as "failedRuns",
             sum(scanned)::bigint as scanned, sum(changed)::bigint as changed, sum(failed)::bigint as failed
        from schedule_runs group by schedule`,

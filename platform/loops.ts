@@ -58,7 +58,8 @@ export function createLoops(options: { log: Log; onDead: (name: string) => void 
 interface LoopState {
   readonly options: LoopOptions;
   readonly log: Log;
-  lastTickAt: number;
+  /** Of the monotonic clock: one that is set forward must not make every loop of the process look dead. */
+  tickedAtMs: number;
   turns: number;
   again: boolean;
   stopped: boolean;
@@ -70,7 +71,7 @@ function stateOf(options: LoopOptions, log: Log): LoopState {
   return {
     options,
     log,
-    lastTickAt: Date.now(),
+    tickedAtMs: performance.now(),
     turns: 0,
     again: false,
     stopped: false,
@@ -90,7 +91,7 @@ async function turn(state: LoopState): Promise<void> {
   do {
     state.again = false;
     await attempt(state);
-    state.lastTickAt = Date.now();
+    state.tickedAtMs = performance.now();
     state.turns++;
   } while (state.again && !state.stopped);
   state.turning = undefined;
@@ -112,13 +113,17 @@ async function end(state: LoopState): Promise<void> {
 }
 
 function isDead(state: LoopState): boolean {
-  return Date.now() - state.lastTickAt > state.options.deadAfterMs;
+  return idleMs(state) > state.options.deadAfterMs;
+}
+
+function idleMs({ tickedAtMs }: LoopState): number {
+  return performance.now() - tickedAtMs;
 }
 
 function statusOf(state: LoopState): LoopStatus {
   return {
     name: state.options.name,
-    lastTickAt: new Date(state.lastTickAt).toISOString(),
+    lastTickAt: new Date(Date.now() - idleMs(state)).toISOString(),
     turns: state.turns,
     dead: isDead(state),
   };

@@ -47,10 +47,10 @@ export async function executionsOf(
   return inTime(client, async () => {
     const found: Execution[] = [];
     for await (const { workflowId, runId, status, closeTime } of client.workflow.list({ query })) {
-      const slotMs = slotOf(workflowId);
+      const id = idOf(workflowId);
       const name = statusOf(status.name);
-      if (slotMs === null || name === null) continue;
-      found.push({ workflowRunId: runId, slotMs, status: name, closedAtMs: closeTime?.getTime() ?? null });
+      if (id === null || name === null) continue;
+      found.push({ ...id, workflowRunId: runId, status: name, closedAtMs: closeTime?.getTime() ?? null });
       if (found.length === EXECUTIONS_AT_MOST) break;
     }
     return found;
@@ -58,9 +58,9 @@ export async function executionsOf(
 }
 
 /** Ids of scheduled runs end with their slot, or with the slot and the number of the order. */
-function slotOf(workflowId: string): number | null {
-  const [slot] = /\d{4}-\d\d-\d\dT\d\d:\d\d:[\d.]+Z/.exec(workflowId) ?? [];
-  return slot === undefined ? null : Date.parse(slot);
+function idOf(workflowId: string): Pick<Execution, 'slotMs' | 'ordered'> | null {
+  const [, slot, order] = /(\d{4}-\d\d-\d\dT\d\d:\d\d:[\d.]+Z)(:\d+)?$/.exec(workflowId) ?? [];
+  return slot === undefined ? null : { slotMs: Date.parse(slot), ordered: order !== undefined };
 }
 
 const STATUSES: Readonly<Record<string, ExecutionStatus>> = {

@@ -1,4 +1,4 @@
-import { temporalScheduleId } from '../contracts/ids.ts';
+import { SCHEDULE_PREFIX, temporalScheduleId } from '../contracts/ids.ts';
 import { SCHEDULE_IDS, type ScheduleId } from '../contracts/schedules.ts';
 import type { Db } from '../db/pool.ts';
 import {
@@ -25,7 +25,7 @@ export interface AuditContext extends DiffContext {
 /** One schedule as it is declared, and what is to be said about it. */
 export interface AuditedSchedule {
   readonly temporalId: string;
-  /** Null: an orphan, which nobody declares. */
+  /** Null: an orphan, which nobody declares; `cairn-*` stands for those that could not be listed. */
   readonly schedule: ScheduleId | null;
   readonly declared: ScheduleEntry | null;
   /** Null: Temporal could not be asked, or does not have it. */
@@ -50,7 +50,7 @@ export async function auditSchedules(context: AuditContext): Promise<Audit> {
     Promise.all(SCHEDULE_IDS.map((id) => auditOne(context, id, checkedAt.getTime()))),
     known(findOrphans(context)),
   ]);
-  const strangers = orphans.known ? orphans.value.map((id) => auditOrphan(id, checkedAt.getTime())) : [];
+  const strangers = strangersOf(orphans).map(([id, server]) => auditOrphan(id, server, checkedAt.getTime()));
   const schedules = [...declared, ...strangers];
   return { checkedAt, worst: worstOf(schedules.map(({ report }) => report.worst)), schedules };
 }
@@ -108,9 +108,15 @@ async function recordsOf(
 
 const DAY_MS = 86_400_000;
 
-function auditOrphan(temporalId: string, nowMs: number): AuditedSchedule {
+/** That the list of them could not be had is told in their place. */
+function strangersOf(orphans: Known<readonly string[]>): readonly (readonly [string, ScheduleFacts['server']])[] {
+  if (!orphans.known) return [[`${SCHEDULE_PREFIX}*`, orphans]];
+  const value = { paused: false, note: '', drift: [], nextTimesMs: [] };
+  return orphans.value.map((id) => [id, { known: true, value }]);
+}
+
+function auditOrphan(temporalId: string, server: ScheduleFacts['server'], nowMs: number): AuditedSchedule {
   const nothing = { known: false, reason: 'not asked' } as const;
-  const server = { known: true, value: { paused: false, note: '', drift: [], nextTimesMs: [] } } as const;
   const facts = { records: nothing, executions: nothing, queue: nothing, backlogAgeMs: nothing };
   const report = judgeSchedule({ nowMs, declared: null, server, ...facts });
   return { temporalId, schedule: null, declared: null, paused: null, report };

@@ -7,6 +7,7 @@ import { SEARCH_ATTRIBUTES } from '../contracts/search-attributes.ts';
 import type { Workflows } from '../contracts/workflows.ts';
 import { recordOpsAction } from '../db/ops-audit.ts';
 import type { Pool } from '../db/pool.ts';
+import { lockPauses } from '../db/schedule-audit.ts';
 import { latestSlot, slotsWithin } from '../domain/schedules/slots.ts';
 import { isTemporalOutage } from '../platform/temporal/outage.ts';
 import type { Manifest } from './manifest.ts';
@@ -86,6 +87,7 @@ async function setPaused(
 ): Promise<PauseOutcome> {
   const handle = client.schedule.getHandle(temporalScheduleId(id));
   return db.transaction(async (tx) => {
+    await lockPauses(tx, id); // or an audit would take what Temporal has done and we have not committed for somebody else's
     const action = paused ? 'schedule.pause' : 'schedule.resume';
     const auditId = await recordOpsAction(tx, { ...by, action, facts: { schedule: id } });
     const note = `${by.reason} (${by.actor}, order ${auditId})`;

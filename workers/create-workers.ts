@@ -23,42 +23,45 @@ export interface WorkersDeps {
  * One worker per queue: the interactive one runs uploads and ordinary files, the heavy one large files alone, the maintenance
  * one scheduled work, the billing one Stripe's events, workflows and steps, so that none ever waits behind another.
  */
-export async function createWorkers(deps: WorkersDeps): Promise<readonly Worker[]> {
-  const interactive = await Worker.create({
-    ...common(deps),
-    taskQueue: QUEUES.interactive,
-    workflowBundle: deps.workflowBundle,
-    maxConcurrentLocalActivityExecutions: CONCURRENT_DIGESTS,
-    maxConcurrentActivityTaskExecutions: CONCURRENT_DIGESTS,
-    // After a kill -9 the next worker waits this long for the dead one's cache; the default of 10 s was most of the 17 s
-    // that recovery took.
-    stickyQueueScheduleToStartTimeout: '1s',
-  });
-  const heavy = await Worker.create({
-    ...common(deps),
-    taskQueue: QUEUES.heavy,
-    maxConcurrentActivityTaskExecutions: CONCURRENT_LARGE_DIGESTS,
-  });
-  const maintenance = await Worker.create({
-    ...common(deps),
-    taskQueue: QUEUES.maintenance,
-    workflowBundle: deps.workflowBundle,
-    maxCachedWorkflows: CONCURRENT_JOBS,
-    maxConcurrentWorkflowTaskExecutions: CONCURRENT_JOBS,
-    maxConcurrentLocalActivityExecutions: CONCURRENT_JOBS,
-    maxConcurrentActivityTaskExecutions: CONCURRENT_JOBS,
-    stickyQueueScheduleToStartTimeout: '1s',
-  });
-  const billing = await Worker.create({
-    ...common(deps),
-    taskQueue: QUEUES.billing,
-    workflowBundle: deps.workflowBundle,
-    maxConcurrentActivityTaskExecutions: CONCURRENT_EVENTS,
-    maxConcurrentLocalActivityExecutions: CONCURRENT_EVENTS,
-    maxTaskQueueActivitiesPerSecond: EVENTS_PER_SECOND,
-    stickyQueueScheduleToStartTimeout: '1s',
-  });
-  return [interactive, heavy, maintenance, billing];
+export async function createWorkers(
+  deps: WorkersDeps,
+  queues: readonly QueueName[] = POLLED_QUEUES,
+): Promise<readonly Worker[]> {
+  const workers: Worker[] = [];
+  for (const taskQueue of queues) {
+    workers.push(await Worker.create({ ...common(deps), ...optionsOf(taskQueue, deps), taskQueue }));
+  }
+  return workers;
+}
+
+function optionsOf(queue: QueueName, { workflowBundle }: WorkersDeps): Partial<WorkerOptions> {
+  const all: Readonly<Record<QueueName, Partial<WorkerOptions>>> = {
+    [QUEUES.interactive]: {
+      workflowBundle,
+      maxConcurrentLocalActivityExecutions: CONCURRENT_DIGESTS,
+      maxConcurrentActivityTaskExecutions: CONCURRENT_DIGESTS,
+      // After a kill -9 the next worker waits this long for the dead one's cache; the default of 10 s was most of the 17 s
+      // that recovery took.
+      stickyQueueScheduleToStartTimeout: '1s',
+    },
+    [QUEUES.heavy]: { maxConcurrentActivityTaskExecutions: CONCURRENT_LARGE_DIGESTS },
+    [QUEUES.maintenance]: {
+      workflowBundle,
+      maxCachedWorkflows: CONCURRENT_JOBS,
+      maxConcurrentWorkflowTaskExecutions: CONCURRENT_JOBS,
+      maxConcurrentLocalActivityExecutions: CONCURRENT_JOBS,
+      maxConcurrentActivityTaskExecutions: CONCURRENT_JOBS,
+      stickyQueueScheduleToStartTimeout: '1s',
+    },
+    [QUEUES.billing]: {
+      workflowBundle,
+      maxConcurrentActivityTaskExecutions: CONCURRENT_EVENTS,
+      maxConcurrentLocalActivityExecutions: CONCURRENT_EVENTS,
+      maxTaskQueueActivitiesPerSecond: EVENTS_PER_SECOND,
+      stickyQueueScheduleToStartTimeout: '1s',
+    },
+  };
+  return all[queue];
 }
 
 /** More than the reader has processes, so that saving one overlaps with reading the next. */

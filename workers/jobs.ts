@@ -4,6 +4,7 @@ import { createRetentionJob } from '../activities/jobs/retention.ts';
 import { createStuckWorkJob } from '../activities/jobs/stuck-work.ts';
 import type { Jobs } from '../activities/schedule-steps.ts';
 import type { Pool } from '../db/pool.ts';
+import type { Config } from '../platform/config.ts';
 import type { Log } from '../platform/log.ts';
 import type { BlobStore } from '../services/blob-store.ts';
 import type { StripeApi } from '../services/stripe.ts';
@@ -14,16 +15,15 @@ export interface JobsDeps {
   readonly log: Log;
   /** Undefined: no key is set. */
   readonly stripe: StripeApi | undefined;
-  /** Where the canary goes. */
-  readonly apiUrl: string;
+  readonly config: Pick<Config, 'apiUrl'>;
 }
 
 /** What each schedule does. */
-export function createJobs({ db, blobs, log, stripe, apiUrl }: JobsDeps): Jobs {
+export function createJobs({ db, blobs, log, stripe, config }: JobsDeps): Jobs {
   return {
     'stuck-work': createStuckWorkJob({ db, blobs, log }),
     retention: createRetentionJob({ db, blobs, log }),
     'coupon-expiry': createCouponExpiryJob({ db, log, stripe }),
-    canary: createCanaryJob({ db, apiUrl }),
+    canary: createCanaryJob({ db, apiUrl: config.apiUrl }),
   };
 }

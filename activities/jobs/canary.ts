@@ -25,10 +25,13 @@ export type CanaryStage = (typeof CANARY_STAGES)[number];
 export class CanaryFailed extends Error {
   override readonly name = 'CanaryFailed';
   readonly stage: CanaryStage;
+  /** The ledger keeps class and code of what broke, never its message. */
+  readonly code: CanaryStage;
 
   constructor(stage: CanaryStage, cause: unknown) {
     super(`canary: ${stage}: ${cause instanceof Error ? cause.message : String(cause)}`, { cause });
     this.stage = stage;
+    this.code = stage;
   }
 }
 

@@ -68,8 +68,7 @@ export function measureSchedules(registers: Registry[], { watchdog, db }: Schedu
     help: 'Since the audit that these series stand on; no number without a fresh one.',
     registers,
     collect() {
-      const latest = watchdog.latest();
-      this.set(latest ? (Date.now() - latest.checkedAt.getTime()) / 1_000 : Number.NaN);
+      this.set((watchdog.ageMs() ?? Number.NaN) / 1_000);
     },
   });
   measureTotals(
@@ -96,10 +95,10 @@ function measureTotals(registers: Registry[], totals: Snapshot<readonly RunTotal
     });
   counter(
     'cairn_schedule_runs_total',
-    'Runs in the ledger, by their state.',
+    'Runs in the ledger that are over, by their state.',
     'state',
-    ({ running, succeeded, failedRuns }) => {
-      return { running, succeeded, failed: failedRuns };
+    ({ succeeded, failedRuns }) => {
+      return { succeeded, failed: failedRuns };
     },
   );
   counter('cairn_schedule_outcomes_total', 'What runs did, as their ledger counts it.', 'outcome', (of) => {

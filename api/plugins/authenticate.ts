@@ -21,6 +21,8 @@ declare module 'fastify' {
     accountId: string;
     /** The key that the caller proved itself with: the actor of what operators do. */
     keyId: string;
+    /** Cairn's own canary calls: what it sends is no upload of anybody. */
+    isCanary: boolean;
   }
 }
 
@@ -31,6 +33,7 @@ declare module 'fastify' {
 export function registerAuthentication(app: FastifyInstance, deps: { db: Pool }): void {
   app.decorateRequest('accountId', '');
   app.decorateRequest('keyId', '');
+  app.decorateRequest('isCanary', false);
   const routes: RouteOptions[] = [];
   app.addHook('onRoute', (route) => void routes.push(route));
   app.addHook('onReady', async () => {
@@ -48,6 +51,7 @@ export function registerAuthentication(app: FastifyInstance, deps: { db: Pool })
     }
     const key = await authenticate(deps.db, request);
     request.keyId = key.id;
+    request.isCanary = key.isCanary;
     if (access === 'operator') {
       if (key.kind !== 'operator') throw new Rejection('auth/forbidden', { detail: 'This needs an operator key.' });
       return;

@@ -122,7 +122,7 @@ async function accept(
   const { uploadId, isDuplicate } = accepted;
   const facts = { uploadId, bytes: file.storedBytes, format: file.format };
   request.log.info(facts, isDuplicate ? 'upload recognised' : 'upload received');
-  deps.metrics.received.inc({ outcome: isDuplicate ? 'duplicate' : 'accepted' });
+  if (!request.isCanary) deps.metrics.received.inc({ outcome: isDuplicate ? 'duplicate' : 'accepted' });
   if (!isDuplicate) deps.dispatcher.nudge();
   return accepted;
 }

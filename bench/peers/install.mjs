@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 const here = fileURLToPath(new URL('.', import.meta.url));
 
 run('npm', ['install', '--no-audit', '--no-fund', '--no-package-lock', '--ignore-scripts']);
-if (run('python3', ['-m', 'venv', 'python'])) run('python/bin/pip', ['install', '-q', '-r', 'gpx-requirements.txt']);
+if (run('python3', ['-m', 'venv', 'python'])) run('python/bin/pip', ['install', '-q', '-r', 'requirements.txt']);
 run('go', ['build', '-mod=mod', '-o', 'gpx-gpxgo', '.'], 'gpx-go') && run('mv', ['gpx-gpxgo', '..'], 'gpx-go');
 
 function run(command, args, folder = '.') {

@@ -2,7 +2,7 @@ import { connect } from '../../db/pool.ts';
 import { temporalClient } from '../../platform/temporal/client.ts';
 import type { CodecKeyring } from '../../platform/temporal/keyring.ts';
 import { type Audit, auditSchedules } from '../../schedules/audit.ts';
-import { MANIFEST } from '../../schedules/manifest.ts';
+import { MANIFEST, type Manifest } from '../../schedules/manifest.ts';
 import { databaseUrl, temporalAddress } from '../settings.ts';
 import { codecKeysHere } from '../temporal.ts';
 
@@ -13,18 +13,19 @@ export interface AuditSources {
 }
 
 /** Asks ledger, Temporal and workers themselves; not the API, which may be what is broken. */
-export async function auditFrom({ databaseUrl: url, temporal, codecKeys }: AuditSources): Promise<Audit> {
+export async function auditFrom(sources: AuditSources, manifest: Manifest = MANIFEST): Promise<Audit> {
+  const { databaseUrl: url, temporal, codecKeys } = sources;
   const db = connect(url, { max: 4 });
   const client = temporalClient({ ...temporal, codecKeys });
   try {
-    return await auditSchedules({ db, client, manifest: MANIFEST, sealingKey: codecKeys.current });
+    return await auditSchedules({ db, client, manifest, sealingKey: codecKeys.current });
   } finally {
     await Promise.all([db.end(), client.connection.close()]);
   }
 }
 
 /** Of the environment's installation, else of a running `npm start`. */
-export async function auditHere(): Promise<Audit> {
+export async function auditHere(manifest: Manifest = MANIFEST): Promise<Audit> {
   const codecKeys = await codecKeysHere();
-  return auditFrom({ databaseUrl: await databaseUrl(), temporal: await temporalAddress(), codecKeys });
+  return auditFrom({ databaseUrl: await databaseUrl(), temporal: await temporalAddress(), codecKeys }, manifest);
 }

@@ -1,9 +1,10 @@
 import { type AuditView, type ScheduleView, viewOf } from '../../schedules/audit-view.ts';
+import type { Manifest } from '../../schedules/manifest.ts';
 import { auditHere } from './audit-here.ts';
 
 /** Prints whether the scheduled work was really done. Returns the exit code: 0 green or amber, 2 red, 3 cannot tell. */
-export async function showStatus(options: { json?: true }): Promise<number> {
-  const view = viewOf(await auditHere());
+export async function showStatus(options: { json?: true }, manifest?: Manifest): Promise<number> {
+  const view = viewOf(await auditHere(manifest));
   console.log(options.json ? JSON.stringify(view, null, 2) : screenOf(view));
   return view.exitCode;
 }

@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { SCHEDULE_IDS } from '../../contracts/schedules.ts';
 import { migrate } from '../../db/migrate.ts';
 import { connect, type Pool } from '../../db/pool.ts';
 import { temporalClient } from '../../platform/temporal/client.ts';
@@ -31,6 +32,7 @@ export async function bringUp(options: UpOptions, stack: Stack, say: Say): Promi
       `API            ${options.url}`,
       `documentation  ${options.url}/docs`,
       `Temporal       ${servers.temporalUi ?? servers.temporalAddress}`,
+      `schedules      ${SCHEDULE_IDS.length}; did they run? npm run cairn -- schedules status`,
       `keys, addresses, pids: ${join(options.home, 'dev.json')}; logs: ${join(options.home, 'logs')}`,
     ].join('\n'),
   );
@@ -44,20 +46,21 @@ async function prepare(options: UpOptions, servers: Servers, secrets: Secrets, s
   const db = connect(servers.databaseUrl, { max: 1 });
   try {
     const keys = await keysOf(options.home, db);
-    await prepareSchedules(options, servers, secrets, db);
-    say(`database and Temporal prepared (${applied.length} migrations applied)`);
+    const schedules = await prepareSchedules(options, servers, secrets, db);
+    say(`database and Temporal prepared (${applied.length} migrations applied, ${schedules} schedules as declared)`);
     return keys;
   } finally {
     await db.end();
   }
 }
 
-/** With the codec keys that the processes will get. */
-async function prepareSchedules(options: UpOptions, servers: Servers, secrets: Secrets, db: Pool): Promise<void> {
+/** With the codec keys that the processes will get. Returns how many there are. */
+async function prepareSchedules(options: UpOptions, servers: Servers, secrets: Secrets, db: Pool): Promise<number> {
   const codecKeys = parseCodecKeys(options.env.CAIRN_CODEC_KEYS ?? secrets.codecKeys);
   const client = temporalClient({ address: servers.temporalAddress, namespace: options.temporalNamespace, codecKeys });
   try {
     await applySchedules({ db, client, manifest: MANIFEST, sealingKey: codecKeys.current });
+    return SCHEDULE_IDS.length;
   } finally {
     await client.connection.close();
   }

@@ -32,7 +32,7 @@ export async function openapiText(): Promise<string> {
   const relay = { subscribe: () => ({ next: never, close: () => {} }), close: async () => {} };
   const reader = { shape: never };
   const orders = { pause: never, resume: never, trigger: never, backfill: never, slotsOf: () => [] };
-  const seen = { audit: never, watchdog: { latest: () => undefined } };
+  const seen = { audit: never, watchdog: { latest: () => undefined, ageMs: () => undefined } };
   const doing = { reader, loops, dispatcher, inline, relay, orders };
   const app = await buildApp({ ...seen, ...doing, log, build: 'none', db, blobs });
   try {

@@ -1,5 +1,5 @@
 import { CODE, codeOf, isText } from './base-types.ts';
-import { plainOffsets } from './plain-record.ts';
+import { type PlainRecord, plainRecord } from './plain-records.ts';
 import { isKnownMessage, MESSAGE, type MessageProfile, type PlanField, profileOf } from './profile.ts';
 
 /** How data messages of one local type are read: compiled once per definition, so that a message costs what is wanted of it. */
@@ -13,8 +13,8 @@ export interface Plan {
   /** Developer fields that go before the native ones wherever they hold a value. */
   readonly overrides: readonly PlanField[];
   readonly text: { readonly at: number; readonly size: number } | null;
-  /** Of records that are as the profile has them: where each number stands. */
-  readonly plain: Int32Array | null;
+  /** Of records that are as the profile has them. */
+  readonly plain: PlainRecord | null;
   readonly definedAt: number;
   readonly hasDeveloperFields: boolean;
 }
@@ -64,7 +64,7 @@ export function readDefinition(
   for (let field = fieldsEnd + 1; field < next; field += FIELD_BYTES)
     addDeveloper(draft, bytes, field, developerFields);
   const { message, size, fields, overrides, text } = draft;
-  const plain = message === MESSAGE.record ? plainOffsets(fields, overrides) : null;
+  const plain = message === MESSAGE.record ? plainRecord(size, fields, overrides) : null;
   const isKnown = isKnownMessage(message);
   return { plan: { message, isKnown, size, fields, overrides, text, plain, definedAt: at, hasDeveloperFields }, next };
 }

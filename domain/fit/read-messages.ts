@@ -3,7 +3,7 @@ import { LIMITS } from '../limits/limits.ts';
 import { readNumber } from './base-types.ts';
 import { type DeveloperField, type Plan, readDefinition } from './definition.ts';
 import type { FitDocument, FitPart } from './document.ts';
-import { fillPlainRecord } from './plain-record.ts';
+import { countedOn, type RecordSource, takePlainRecords } from './plain-records.ts';
 import { MESSAGE, type PlanField, ROW_LENGTH, TIME } from './profile.ts';
 import { makeRoom } from './record-columns.ts';
 import { checkCount, describedField, takeMessage } from './take-message.ts';
@@ -16,11 +16,8 @@ export interface Ending {
 }
 
 /** The state of one file of a chain: definitions and the running timestamp end with it. */
-interface Reader {
+interface Reader extends RecordSource {
   readonly bytes: Uint8Array;
-  readonly view: DataView;
-  readonly end: number;
-  readonly document: FitDocument;
   readonly part: FitPart;
   readonly plans: (Plan | undefined)[];
   readonly developerFields: Map<number, DeveloperField>;
@@ -28,8 +25,6 @@ interface Reader {
   /** The numbers of the message that is read; a number that its definition lacks is NaN. */
   readonly row: Float64Array;
   rowOf: Plan | null;
-  /** The last timestamp, which compressed ones count on from. */
-  lastS: number;
 }
 
 /** Reads the messages of `[from, end)` into `document`. Throws `Rejection` for what is over a limit, nothing else. */
@@ -54,14 +49,20 @@ export function readMessages(bytes: Uint8Array, from: number, end: number, docum
     const next = at + 1 + plan.size;
     if (next > end) return { at, why: 'cut' };
     if (++document.messages > LIMITS.fitMessages.value) checkCount(document.messages, 'fitMessages', at);
-    if (reader.rowOf !== plan) row.fill(Number.NaN);
-    reader.rowOf = plan;
-    if (plan.plain === null) fillRow(row, view, at + 1, plan);
-    else fillPlainRecord(row, view, at + 1, plan.plain);
-    keepTime(reader, isCompressed ? header & 31 : -1);
     if (plan.message === MESSAGE.record) {
       if (columns.count >= LIMITS.points.value) throw tooManyPoints(at);
       if (columns.count === columns.capacity) makeRoom(columns, Math.floor((end - at) / (1 + plan.size)));
+    }
+    if (plan.plain !== null) {
+      at = takePlainRecords(reader, at, plan.plain);
+      part.to = columns.count;
+      continue;
+    }
+    if (reader.rowOf !== plan) row.fill(Number.NaN);
+    reader.rowOf = plan;
+    fillRow(row, view, at + 1, plan);
+    keepTime(reader, isCompressed ? header : -1);
+    if (plan.message === MESSAGE.record) {
       takeRecord(columns, row, odometer, faults);
       part.to = columns.count;
     } else if (plan.isKnown) {
@@ -109,10 +110,10 @@ function scaled(view: DataView, from: number, { at, code, scale, offset }: PlanF
   return readNumber(view, from + at, code) / scale - offset;
 }
 
-/** A compressed timestamp gives the low five bits; they have run over when they are less than those of the last. */
-function keepTime(reader: Reader, lowBits: number): void {
+/** `header` is that of a message with a compressed timestamp; -1 for others. */
+function keepTime(reader: Reader, header: number): void {
   const { row, lastS } = reader;
-  if (lowBits >= 0) row[TIME] = Number.isNaN(lastS) ? Number.NaN : lastS + ((lowBits - lastS) & 31);
+  if (header >= 0) row[TIME] = countedOn(lastS, header);
   const timeS = row[TIME] ?? Number.NaN;
   if (!Number.isNaN(timeS)) reader.lastS = timeS;
 }

@@ -14,15 +14,15 @@ export function takeRecord(columns: RecordColumns, row: Float64Array, odometer: 
   const i = columns.count++;
   const fraction = row[RECORD.fractionalTime] ?? Number.NaN;
   columns.timeS[i] = (row[TIME] ?? Number.NaN) + (fraction >= 0 ? fraction : 0);
-  takePosition(columns, i, row, faults);
-  const ele = either(row[RECORD.enhancedAltitude], row[RECORD.altitude]);
-  columns.ele[i] = ele >= LEAST_ELE_M && ele <= MOST_ELE_M ? ele : counted(faults, 'elevations', ele);
+  const { lat, lon } = columns;
+  takePosition(lat, lon, i, row[RECORD.lat] ?? Number.NaN, row[RECORD.lon] ?? Number.NaN, faults);
+  columns.ele[i] = elevationOf(either(row[RECORD.enhancedAltitude], row[RECORD.altitude]), faults);
   columns.distanceM[i] = row[RECORD.distance] ?? Number.NaN;
   columns.speedMps[i] = either(row[RECORD.enhancedSpeed], row[RECORD.speed]);
-  columns.heartRate[i] = within(row[RECORD.heartRate], 1, 300, faults);
-  columns.cadence[i] = within(cadenceOf(row), 0, 500, faults);
-  columns.power[i] = within(row[RECORD.power], 0, 10_000, faults);
-  columns.temperature[i] = within(row[RECORD.temperature], -100, 100, faults);
+  columns.heartRate[i] = sensorOf(row[RECORD.heartRate] ?? Number.NaN, 1, 300, faults);
+  columns.cadence[i] = sensorOf(cadenceOf(row), 0, 500, faults);
+  columns.power[i] = sensorOf(row[RECORD.power] ?? Number.NaN, 0, 10_000, faults);
+  columns.temperature[i] = sensorOf(row[RECORD.temperature] ?? Number.NaN, -100, 100, faults);
   const packed = row[RECORD.speedDistance] ?? Number.NaN;
   if (packed >= 0) takePacked(columns, i, packed, odometer);
 }
@@ -34,17 +34,34 @@ const MOST_ELE_M = 100_000;
 const SEMICIRCLES = 2 ** 31;
 
 /** Semicircles to degrees. Half a position, one beyond a pole, and 0/0 (a receiver without a fix) are none. */
-function takePosition(columns: RecordColumns, i: number, row: Float64Array, faults: FitFaults): void {
-  const lat = ((row[RECORD.lat] ?? Number.NaN) * 180) / SEMICIRCLES;
-  const lon = ((row[RECORD.lon] ?? Number.NaN) * 180) / SEMICIRCLES;
-  if (Math.abs(lat) <= 90 && Math.abs(lon) <= 180 && !(lat === 0 && lon === 0)) {
-    columns.lat[i] = lat;
-    columns.lon[i] = lon;
-    return;
-  }
-  if (!(Number.isNaN(lat) && Number.isNaN(lon))) faults.positions++;
-  columns.lat[i] = Number.NaN;
-  columns.lon[i] = Number.NaN;
+export function takePosition(
+  lats: Float64Array,
+  lons: Float64Array,
+  i: number,
+  latSemicircles: number,
+  lonSemicircles: number,
+  faults: FitFaults,
+): void {
+  const lat = (latSemicircles * 180) / SEMICIRCLES;
+  const lon = (lonSemicircles * 180) / SEMICIRCLES;
+  const isTrue = Math.abs(lat) <= 90 && Math.abs(lon) <= 180 && !(lat === 0 && lon === 0);
+  if (!isTrue && !(Number.isNaN(lat) && Number.isNaN(lon))) faults.positions++;
+  lats[i] = isTrue ? lat : Number.NaN;
+  lons[i] = isTrue ? lon : Number.NaN;
+}
+
+/** Metres that can be true; NaN for others, which are counted, and for none. */
+export function elevationOf(metres: number, faults: FitFaults): number {
+  if (metres >= LEAST_ELE_M && metres <= MOST_ELE_M) return metres;
+  if (!Number.isNaN(metres)) faults.elevations++;
+  return Number.NaN;
+}
+
+/** The same for a sensor. */
+export function sensorOf(value: number, least: number, most: number, faults: FitFaults): number {
+  if (value >= least && value <= most) return value;
+  if (!Number.isNaN(value)) faults.sensors++;
+  return Number.NaN;
 }
 
 function cadenceOf(row: Float64Array): number {
@@ -65,15 +82,4 @@ function takePacked(columns: RecordColumns, i: number, packed: number, odometer:
 
 function either(preferred: number | undefined, other: number | undefined): number {
   return preferred === undefined || Number.isNaN(preferred) ? (other ?? Number.NaN) : preferred;
-}
-
-function within(value: number | undefined, least: number, most: number, faults: FitFaults): number {
-  if (value !== undefined && value >= least && value <= most) return value;
-  return counted(faults, 'sensors', value);
-}
-
-/** NaN; counts a value that is there but cannot be true. */
-function counted(faults: FitFaults, kind: 'elevations' | 'sensors', value: number | undefined): number {
-  if (value !== undefined && !Number.isNaN(value)) faults[kind]++;
-  return Number.NaN;
 }

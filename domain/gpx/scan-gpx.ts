@@ -16,6 +16,15 @@ import { setPointNumber, setPointTime } from '../xml-points/point-values.ts';
 import { GPX_ELEMENTS, type GpxElement } from './element-table.ts';
 import { createGpxDocument, type GpxDocument } from './gpx-document.ts';
 import { closeElement, hasRoom, isPoint, openElement, openPoint, placed, takeText } from './gpx-elements.ts';
+import {
+  beginForm,
+  createPointForms,
+  dropForm,
+  foreseePoints,
+  keepForm,
+  noteValue,
+  type PointForms,
+} from './point-forms.ts';
 
 /**
  * Reads a GPX document of plain UTF-8 without making strings of it. Null for one that is to be refused, and for one
@@ -32,6 +41,7 @@ interface Reading {
   /** By the name's id. */
   readonly meanings: Meaning[];
   readonly day: DayMemory;
+  readonly forms: PointForms;
   /** Raw values of the start tag that is being read; `from` is -1 where there is none. */
   readonly lat: Range;
   readonly lon: Range;
@@ -49,19 +59,21 @@ interface Range {
   to: number;
 }
 
-function gpxVocabulary(document: GpxDocument, bytes: Uint8Array): XmlVocabulary {
+export function gpxVocabulary(document: GpxDocument, bytes: Uint8Array): XmlVocabulary {
   const reading: Reading = {
     bytes,
     document,
     meanings: [],
     day: { day: Number.NaN, startMs: Number.NaN },
+    forms: createPointForms(document, bytes),
     lat: { from: -1, to: -1 },
     lon: { from: -1, to: -1 },
   };
   return {
     attribute: (name, from, to) => takeAttribute(reading, name, from, to),
-    open: (name) => open(reading, name),
+    open: (name, from) => open(reading, name, from),
     close: (from, to) => close(reading, from, to),
+    foresee: (from) => foreseePoints(reading.forms, from),
   };
 }
 
@@ -73,16 +85,19 @@ function takeAttribute(reading: Reading, name: XmlName, from: number, to: number
     takeTextAttribute(reading, attribute, name.text, attributeValueOf(reading.bytes, from, to));
 }
 
-function open(reading: Reading, name: XmlName): Opened {
-  const { document, bytes, lat, lon } = reading;
+function open(reading: Reading, name: XmlName, from: number): Opened {
+  const { document, bytes, forms, lat, lon } = reading;
   if (document.path.length === 0 && !adoptRoot(document.namespaces, name.text)) return GIVE_UP;
-  const element = placed(document, elementOf(reading, name));
+  const named = elementOf(reading, name);
+  const element = placed(document, named);
   if (isPoint(element)) {
     const latitude = coordinate(bytes, lat);
     const longitude = coordinate(bytes, lon);
     if (!(Math.abs(latitude) <= 90 && Math.abs(longitude) <= 180 && hasRoom(document))) return GIVE_UP;
     openPoint(document, element, latitude, longitude);
+    beginForm(forms, element, from, lat.from, lon.from);
   } else {
+    if (isPoint(named)) dropForm(forms);
     openElement(document, element);
   }
   lat.from = -1;
@@ -90,9 +105,11 @@ function open(reading: Reading, name: XmlName): Opened {
   return element.hasText ? TEXT_WANTED : NO_TEXT;
 }
 
-function close({ bytes, document, day }: Reading, from: number, to: number): void {
+function close({ bytes, document, day, forms }: Reading, from: number, to: number): void {
   const element = closeElement(document);
+  if (isPoint(element)) keepForm(forms, to);
   if (!element.hasText) return;
+  noteValue(forms, element, from, to);
   const { range, kind } = element;
   const value =
     range !== null ? plainDecimal(bytes, from, to) : kind === 'time' ? plainTimeMs(bytes, from, to, day) : Number.NaN;
@@ -121,10 +138,14 @@ function meaningOf({ meanings }: Reading, { id, text }: XmlName): Meaning {
   return meaning;
 }
 
-function takeTextAttribute({ document }: Reading, attribute: 'creator' | 'xmlns', name: string, value: string): void {
+function takeTextAttribute(reading: Reading, attribute: 'creator' | 'xmlns', name: string, value: string): void {
+  const { document, forms } = reading;
   const { path, namespaces } = document;
-  if (attribute === 'xmlns') declare(namespaces, path.length + 1, name, value);
-  else if (path.length === 0) document.creator = value;
+  if (attribute === 'xmlns') {
+    dropForm(forms);
+    declare(namespaces, path.length + 1, name, value);
+  }
+  if (attribute === 'creator' && path.length === 0) document.creator = value;
 }
 
 function coordinate(bytes: Uint8Array, { from, to }: Range): number {

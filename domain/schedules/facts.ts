@@ -90,6 +90,8 @@ export interface Execution {
   readonly slotMs: number;
   readonly status: ExecutionStatus;
   readonly closedAtMs: number | null;
+  /** Started on an operator's order; it does the work of the slot and is not what Temporal's schedule started. */
+  readonly ordered?: boolean;
 }
 
 /** Temporal's own names. */

@@ -100,12 +100,15 @@ export function findIdle(
   return [{ verdict: 'NO_EFFECT', because }];
 }
 
-/** By its next time the server tells which slot it takes for the next; within the grace of one, two are right. */
+/**
+ * By its next time the server tells which slot it takes for the next; within the grace of one, two are right. While a schedule is
+ * paused the server (1.32.0) goes on telling the time that was next when it was paused.
+ */
 function findServerClockTrouble(
   { nowMs, server }: ScheduleFacts,
   { spec, graceS }: DeclaredSchedule,
 ): readonly Finding[] {
-  if (!server.known || server.value === null || server.value.drift.length > 0) return [];
+  if (!server.known || server.value === null || server.value.drift.length > 0 || server.value.paused) return [];
   const [nextMs] = server.value.nextTimesMs;
   if (nextMs === undefined) return [];
   const [earliest, latest] = [nextSlot(spec, nowMs - graceS * 1_000), nextSlot(spec, nowMs + graceS * 1_000)];

@@ -9,7 +9,7 @@ import { VERDICT_LIMITS } from './verdicts.ts';
 export interface Gap {
   readonly slotMs: number;
   readonly why: GapReason;
-  /** What Temporal says of the workflow of this slot; null: it started none, or could not be asked. */
+  /** What Temporal says of the workflow that its schedule started for this slot; null: it started none, or could not be asked. */
   readonly execution: ExecutionStatus | null;
   /** Null: the work of this slot is owed. */
   readonly coveredBy: RunName | null;
@@ -105,8 +105,9 @@ function firesBySlot(runs: readonly JudgedRun[]): ReadonlyMap<number, readonly J
 
 /** Of several for one slot (a backfill beside the fire) any will do, if only always the same. */
 function statusBySlot(executions: readonly Execution[]): ReadonlyMap<number, ExecutionStatus> {
-  const ordered = [...executions].sort((a, b) => a.workflowRunId.localeCompare(b.workflowRunId));
-  return new Map(ordered.map(({ slotMs, status }) => [slotMs, status]));
+  const fired = executions.filter(({ ordered = false }) => !ordered);
+  const sorted = fired.sort((a, b) => a.workflowRunId.localeCompare(b.workflowRunId));
+  return new Map(sorted.map(({ slotMs, status }) => [slotMs, status]));
 }
 
 /** Whose end came first did it. */

@@ -39,6 +39,7 @@ function tcxVocabulary(document: TcxDocument, bytes: Uint8Array): XmlVocabulary 
     attribute: ({ text }, from, to) => takeAttribute(document, text, attributeValueOf(bytes, from, to)),
     open: (name) => open(document, meanings, name),
     close: (from, to) => close({ document, bytes, day }, from, to),
+    foresee: (from) => from,
   };
 }
 

@@ -33,16 +33,17 @@ export function climbOf(track: Track, shares?: ClimbShares): Climb | null {
     gain: 0,
     loss: 0,
   };
-  const filled = new Float64Array(ele.length);
+  const filledMm = new Float64Array(ele.length);
   let heightMm = 0;
   let risesMm = 0;
   let fallsMm = 0;
   for (const { from, to } of filledSegments(track)) {
-    if (!fillGaps(ele, filled, from, to)) continue;
-    let lastMm = medianMm(filled, from, from, to);
-    let lastRecordedMm = toMm(filled[from]);
+    if (!fillGaps(ele, filledMm, from, to)) continue;
+    roundToMm(filledMm, from, to);
+    let lastMm = medianOf(filledMm, from, from, to);
+    let lastRecordedMm = filledMm[from] ?? 0;
     for (let i = from + 1; i < to; i++) {
-      const thisMm = medianMm(filled, i, from, to);
+      const thisMm = medianOf(filledMm, i, from, to);
       heightMm += thisMm - lastMm;
       lastMm = thisMm;
       const { gain, loss } = turning;
@@ -51,7 +52,7 @@ export function climbOf(track: Track, shares?: ClimbShares): Climb | null {
         shares.gainMm[i] = turning.gain - gain;
         shares.lossMm[i] = turning.loss - loss;
       }
-      const recordedMm = toMm(filled[i]);
+      const recordedMm = filledMm[i] ?? 0;
       if (recordedMm > lastRecordedMm) risesMm += recordedMm - lastRecordedMm;
       else fallsMm += lastRecordedMm - recordedMm;
       lastRecordedMm = recordedMm;
@@ -124,19 +125,20 @@ function bridge(filled: Float64Array, left: number, right: number): void {
   for (let i = left + 1; i < right; i++) filled[i] = (a * (right - i) + b * (i - left)) / (right - left);
 }
 
-/** The median of up to five heights around `at`; the window shrinks evenly towards the ends of the segment. */
-function medianMm(filled: Float64Array, at: number, from: number, to: number): number {
-  const reach = Math.min(2, at - from, to - 1 - at);
-  const c = filled[at] ?? 0;
-  if (reach === 0) return toMm(c);
-  const b = filled[at - 1] ?? 0;
-  const d = filled[at + 1] ?? 0;
-  if (reach === 1) return toMm(medianOf3(b, c, d));
-  return toMm(medianOf5(filled[at - 2] ?? 0, b, c, d, filled[at + 2] ?? 0));
+/** Before the medians are taken, not after: rounding keeps the order, and once per point is enough. */
+function roundToMm(heights: Float64Array, from: number, to: number): void {
+  for (let i = from; i < to; i++) heights[i] = Math.round((heights[i] ?? 0) * 1000);
 }
 
-function toMm(metres: number | undefined): number {
-  return Math.round((metres ?? 0) * 1000);
+/** The median of up to five heights around `at`; the window shrinks evenly towards the ends of the segment. */
+function medianOf(heights: Float64Array, at: number, from: number, to: number): number {
+  const reach = Math.min(2, at - from, to - 1 - at);
+  const c = heights[at] ?? 0;
+  if (reach === 0) return c;
+  const b = heights[at - 1] ?? 0;
+  const d = heights[at + 1] ?? 0;
+  if (reach === 1) return medianOf3(b, c, d);
+  return medianOf5(heights[at - 2] ?? 0, b, c, d, heights[at + 2] ?? 0);
 }
 
 function medianOf3(a: number, b: number, c: number): number {

@@ -76,7 +76,9 @@ function worstOf(line: TimedLine, from: number, to: number): Interval {
     const north = (lat0 + latRate * since - (lat[i] ?? 0)) * MOST_DEGREE_M;
     const east = (lon0 + lonRate * since - (lon[i] ?? 0)) * eastM;
     const along = distance0 + distanceRate * since - (distanceM[i] ?? 0);
-    const here = Math.max(north * north + east * east, along * along * DISTANCE_WEIGHT);
+    const offPath = north * north + east * east;
+    const offDistance = along * along * DISTANCE_WEIGHT;
+    const here = offPath > offDistance ? offPath : offDistance;
     if (here > error) {
       error = here;
       worst = i;

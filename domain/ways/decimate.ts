@@ -5,8 +5,11 @@ import { pickedFrom, type WayLine } from './line.ts';
 const SPACING_M = 10;
 /** What is left out lies within this of the line that stays, or near a point of it: ways are farther from each other. */
 const TOLERANCE_M = 5;
-/** Straight stretches keep a point this often: the matcher weighs points, and needs some on every way. */
-const STEP_AT_MOST_M = 25;
+/**
+ * Straight stretches keep a point this often: the matcher weighs points, and where a way ends or begins, a step is as near as
+ * it can say. At 25 m, shares of bad receivers came out up to 1.6 points off those of all points; at 15 m 0.8.
+ */
+const STEP_AT_MOST_M = 15;
 
 /** Keeps a hostile line from being gone over again and again. */
 const BACK_AT_MOST = 100;

@@ -1,17 +1,29 @@
 import { parseDateTimeMs } from './date-time.ts';
 import { POWERS_OF_TEN } from './decimal.ts';
 
+/** Where a value ended that was read without knowing how long it is. */
+export interface ReadTo {
+  to: number;
+}
+
 /** A plain decimal at `[from, to)` of at most 15 digits, as `parseDecimal` reads it; NaN for anything else. */
 export function plainDecimal(bytes: Uint8Array, from: number, to: number): number {
+  const value = decimalAt(bytes, from, END);
+  return END.to === to ? value : Number.NaN;
+}
+
+const END: ReadTo = { to: 0 };
+
+/** The same up to the first byte that does not belong to it. */
+export function decimalAt(bytes: Uint8Array, from: number, end: ReadTo): number {
   const isNegative = bytes[from] === MINUS;
-  const start = isNegative ? from + 1 : from;
-  if (to - start > MOST_DIGITS) return Number.NaN;
   // Two whole numbers below 2^31, because a multiplication of doubles takes several times as long.
   let high = 0;
   let low = 0;
   let digits = 0;
   let pointAt = -1;
-  for (let at = start; at < to; at++) {
+  let at = isNegative ? from + 1 : from;
+  for (; ; at++) {
     const digit = (bytes[at] ?? 0) - ZERO;
     if (digit >= 0 && digit <= 9) {
       if (digits < 9) high = (high * 10 + digit) | 0;
@@ -20,11 +32,12 @@ export function plainDecimal(bytes: Uint8Array, from: number, to: number): numbe
     } else if (digit === POINT_DIGIT && pointAt < 0 && digits > 0) {
       pointAt = digits;
     } else {
-      return Number.NaN;
+      break;
     }
   }
+  end.to = at;
   // Without a digit on both sides of the point it is for the full parser to say.
-  if (digits === 0 || pointAt === digits) return Number.NaN;
+  if (digits === 0 || digits > MOST_DIGITS || pointAt === digits) return Number.NaN;
   const mantissa = digits <= 9 ? high : high * (POWERS_OF_TEN[digits - 9] ?? 0) + low;
   const value = pointAt < 0 ? mantissa : mantissa / (POWERS_OF_TEN[digits - pointAt] ?? 1);
   return isNegative ? -value : value;
@@ -52,6 +65,17 @@ export function plainTimeMs(bytes: Uint8Array, from: number, to: number, memory:
   }
   return memory.startMs + ((hour * 60 + minute) * 60 + second) * 1000 + fractionMs(bytes, from + 19, to - 1);
 }
+
+/** The same up to its `Z`. */
+export function timeAt(bytes: Uint8Array, from: number, memory: DayMemory, end: ReadTo): number {
+  let at = from + 19;
+  while (bytes[at] !== LETTER_Z && at < from + MOST_TIME_BYTES) at++;
+  end.to = at + 1;
+  return plainTimeMs(bytes, from, at + 1, memory);
+}
+
+/** Nanoseconds, and some. */
+const MOST_TIME_BYTES = 32;
 
 /** A mantissa of so many is exact. */
 const MOST_DIGITS = 15;

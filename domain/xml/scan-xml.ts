@@ -6,10 +6,18 @@ import { createXmlNames, isNameAt, type XmlName, type XmlNames, xmlNameAt } from
 export interface XmlVocabulary {
   /** An attribute of the start tag that is being read; comes before its `open`. */
   attribute(name: XmlName, from: number, to: number): void;
-  /** A start tag is whole. */
-  open(name: XmlName): Opened;
-  /** An element ends. `[from, to)` is all that stands in it when it was `TEXT_WANTED`, and empty otherwise. */
+  /** A start tag is whole; it begins at `from`. */
+  open(name: XmlName, from: number): Opened;
+  /**
+   * An element ends. `[from, to)` is all that stands in it when it was `TEXT_WANTED`; otherwise both are the byte after the
+   * element.
+   */
   close(from: number, to: number): void;
+  /**
+   * A start tag comes at `from`, which is not that of the root. Whole elements that the vocabulary knows to be well-formed
+   * it may take by itself, and returns the byte after them, or `from`.
+   */
+  foresee(from: number): number;
 }
 
 /** What is asked for after a start tag. */
@@ -87,8 +95,14 @@ function content(scan: Scan, from: number): number {
   const at = skipText(bytes, from);
   if (at - from > scan.limits.tokenBytes || at < 0) return -1;
   if (bytes[at + 1] === SLASH) return endTag(scan, at);
-  if (isStartTag(bytes, at)) return startTag(scan, at);
+  if (isStartTag(bytes, at)) return elements(scan, at);
   return within(scan, at, skipAside(bytes, at));
+}
+
+/** Elements that are foreseen, or the start tag of one that is not. */
+function elements(scan: Scan, from: number): number {
+  const after = scan.wantedFrom < 0 ? scan.vocabulary.foresee(from) : from;
+  return after > from ? after : startTag(scan, from);
 }
 
 /** White space, comments and processing instructions outside of the root. */
@@ -114,8 +128,8 @@ function startTag(scan: Scan, from: number): number {
     at = skipSpace(bytes, at);
     if (at - from > limits.tokenBytes) return -1;
     const byte = bytes[at];
-    if (byte === GREATER) return opened(scan, name, at + 1);
-    if (byte === SLASH) return bytes[at + 1] === GREATER ? closed(scan, opened(scan, name, at + 2)) : -1;
+    if (byte === GREATER) return opened(scan, name, from, at + 1);
+    if (byte === SLASH) return bytes[at + 1] === GREATER ? closed(scan, opened(scan, name, from, at + 2)) : -1;
     if (at === gap || attributes === limits.attributes) return -1;
     at = attribute(scan, at);
     if (at < 0) return -1;
@@ -137,8 +151,8 @@ function attribute(scan: Scan, from: number): number {
   return end + 1;
 }
 
-function opened(scan: Scan, name: XmlName, at: number): number {
-  const answer = scan.vocabulary.open(name);
+function opened(scan: Scan, name: XmlName, from: number, at: number): number {
+  const answer = scan.vocabulary.open(name, from);
   if (answer === GIVE_UP) return -1;
   if (answer === TEXT_WANTED) scan.wantedFrom = at;
   scan.path[scan.depth++] = name;

@@ -1,9 +1,12 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { examine, type Report } from '../../cli/doctor/examine.ts';
 import type { Where } from '../../cli/doctor/where.ts';
 import { createKey } from '../../cli/keys.ts';
 import { PROCESSES } from '../../contracts/processes.ts';
 import { QUEUES } from '../../contracts/queues.ts';
+import { SCHEDULE_IDS } from '../../contracts/schedules.ts';
 import { freePort } from '../../platform/embedded/ports.ts';
 import { applySchedules } from '../../schedules/apply.ts';
 import { MANIFEST } from '../../schedules/manifest.ts';
@@ -12,9 +15,11 @@ import { newUpload } from '../db/support.ts';
 import { alertRules, metricsIn } from '../rooms/support/alert-rules.ts';
 import { codecSetting, spawnCairn } from '../support/cairn-process.ts';
 import { ownTemporal } from '../support/own-temporal.ts';
+import { projectRoot } from '../support/servers.ts';
 import { testStack } from '../support/stack.ts';
 import { cairn } from './cairn.ts';
 
+const RUNBOOKS = join(projectRoot, 'docs', 'runbooks');
 const temporal = await ownTemporal();
 const stack = await testStack({ temporalAddress: temporal.address, namespace: 'default' });
 await stack.loops.stop(); // the API that is spawned has its own
@@ -98,13 +103,21 @@ function expectTableIn(report: Report): void {
   const worker = PROCESSES.worker.loops.map((name) => `worker.loop.${slug(name)}`);
   const told = report.findings.map(({ id }) => id).filter((id) => /^process\.|^queue\.|\.loop\./.test(id));
   expect(told.sort()).toEqual([...processes, ...queues, ...api, ...worker].sort());
+  const schedules = report.findings.map(({ id }) => id).filter((id) => id.startsWith('schedule.'));
+  expect(schedules.sort()).toEqual(SCHEDULE_IDS.map((id) => `schedule.${id}`).sort());
 }
 
 async function expectMetricsOfAlerts(api: string): Promise<void> {
-  const scrape = metricsOf(await (await fetch(`${api}/metrics`)).text());
+  const text = await (await fetch(`${api}/metrics`)).text();
+  const scrape = metricsOf(text);
   const asked = new Set(alertRules.flatMap(({ expr }) => metricsIn(expr)).filter((name) => name !== 'up')); // Prometheus' own
   expect(asked.size).toBeGreaterThan(8);
   expect([...asked].filter((name) => !scrape.some((sample) => sample.name === name))).toEqual([]);
+  const pages = readdirSync(RUNBOOKS).map((page) => readFileSync(join(RUNBOOKS, page), 'utf8'));
+  const named = pages.flatMap((page) => [...page.matchAll(/\bcairn_[a-z_]+/g)].map(([name]) => name));
+  expect(named.length).toBeGreaterThan(0);
+  // Of calls that nobody has made yet there is no series.
+  expect(named.filter((name) => !text.includes(`# TYPE ${name} `))).toEqual([]);
 }
 
 test(

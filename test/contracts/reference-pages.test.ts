@@ -3,12 +3,14 @@ import { expect, test } from 'vitest';
 import { errorsPage } from '../../docs/reference/errors.ts';
 import { limitsPage } from '../../docs/reference/limits.ts';
 import { scheduleVerdictsPage } from '../../docs/reference/schedule-verdicts.ts';
+import { schedulesPage } from '../../docs/reference/schedules.ts';
 import { settingsPage } from '../../docs/reference/settings.ts';
 
 test.each([
   ['errors', errorsPage],
   ['limits', limitsPage],
   ['schedule-verdicts', scheduleVerdictsPage],
+  ['schedules', schedulesPage],
   ['settings', settingsPage],
 ])('docs/reference/%s.md says what the code says', async (name, page) => {
   const kept = await readFile(new URL(`../../docs/reference/${name}.md`, import.meta.url), 'utf8');

@@ -4,6 +4,7 @@ import { expect, test } from 'vitest';
 import { projectRoot } from '../support/servers.ts';
 import { edited, FENCES, fenceOf } from './support/fences.ts';
 import { SCENARIOS } from './support/scenarios.ts';
+import { FAULTS } from './support/schedules/matrix.ts';
 
 const edits = Object.entries(FENCES).flatMap(([name, fence]) => fence.edits.map((edit) => ({ name, ...edit })));
 
@@ -23,4 +24,10 @@ test('every scenario names a fence without which it is red', () => {
     expect(redWithout.length).toBeGreaterThan(0);
     for (const name of redWithout) expect(fenceOf(name).edits.length).toBeGreaterThan(0);
   }
+});
+
+test('every fence of scheduled work makes a fault red that is there', () => {
+  const named = Object.values(FAULTS).flatMap(({ redWithout }) => redWithout ?? []);
+  expect(named.length).toBeGreaterThan(3);
+  for (const name of named) expect(fenceOf(name).edits.length).toBeGreaterThan(0);
 });

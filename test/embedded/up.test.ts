@@ -4,6 +4,7 @@ import net from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, onTestFinished, test } from 'vitest';
+import { SCHEDULE_IDS } from '../../contracts/schedules.ts';
 import { freePort } from '../../platform/embedded/ports.ts';
 import { isAlive } from '../../platform/embedded/processes.ts';
 import { environment } from '../../platform/environment.ts';
@@ -30,6 +31,15 @@ test('npm start: from nothing to a processed recording, found by a second start,
   expect(doctor.code, doctor.out).toBe(0);
   expect(JSON.parse(doctor.out)).toMatchObject({ verdict: 'green', runBy: 'npm start', api: dev.api });
 
+  const told = JSON.parse(doctor.out).findings.map(({ id }: { id: string }) => id);
+  for (const id of SCHEDULE_IDS) expect(told).toContain(`schedule.${id}`);
+  expect(first.text()).toMatch(
+    new RegExp(`schedules +${SCHEDULE_IDS.length}; did they run\\? npm run cairn -- schedules status`),
+  );
+  const status = await cairn(['schedules', 'status', '--json'], { CAIRN_HOME: home });
+  expect(status.code, status.out + status.err).toBe(0);
+  expect(JSON.parse(status.out).schedules.map(({ schedule }: { schedule: string }) => schedule)).toEqual(SCHEDULE_IDS);
+
   const second = up(home, port);
   expect(await second.exitCode).toBe(0);
   expect(second.text()).toContain(`Cairn already runs on ${home}: http://127.0.0.1:${port}`);
@@ -38,7 +48,7 @@ test('npm start: from nothing to a processed recording, found by a second start,
   expect(await first.exitCode).toBe(0);
   for (const pid of Object.values(dev.pids)) expect(isAlive(Number(pid))).toBe(false);
   await expect(access(devFile)).rejects.toThrow();
-}, 120_000);
+}, 180_000);
 
 test('a port that is taken is named before anything is started', async () => {
   const home = await homeOf('cairn-busy-');

@@ -118,14 +118,10 @@ test.each<[string, Environment]>([
 
 test('whatever stands in a secret, no part of it is in the error', () => {
   const secrets = Object.entries(SETTINGS).flatMap(([name, setting]) => (setting.secret ? [name] : []));
-  expect(secrets).toEqual([
-    'DATABASE_URL',
-    'CAIRN_CODEC_KEYS',
-    'CAIRN_CODEC_UI_TOKEN',
-    'CAIRN_STRIPE_API_KEY',
-    'CAIRN_STRIPE_WEBHOOK_SECRETS',
-    ...['STUCK_WORK', 'RETENTION', 'COUPON_EXPIRY', 'CANARY', 'WATCHDOG'].map((of) => `CAIRN_PING_${of}`),
-  ]);
+  const keys = ['DATABASE_URL', 'CAIRN_CODEC_KEYS', 'CAIRN_CODEC_UI_TOKEN'];
+  const ofStripe = ['CAIRN_STRIPE_API_KEY', 'CAIRN_STRIPE_WEBHOOK_SECRETS'];
+  const monitors = Object.keys(SETTINGS).filter((name) => name.startsWith('CAIRN_PING_'));
+  expect([...secrets].sort()).toEqual([...keys, ...ofStripe, ...monitors].sort());
   const planted = 'Tr0ub4dor3';
   const around = fc.string({ unit: fc.constantFrom(...'ab1:/,@=-. ?') });
   fc.assert(

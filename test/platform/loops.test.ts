@@ -8,7 +8,7 @@ let dead: string[] = [];
 let loops: Loops;
 
 beforeEach(() => {
-  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'setInterval', 'clearInterval', 'Date'] });
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'setInterval', 'clearInterval', 'Date', 'performance'] });
   dead = [];
   loops = createLoops({ log, onDead: (name) => void dead.push(name) });
 });
@@ -113,6 +113,15 @@ test('a turn that never ends is a dead loop, and only that one', async () => {
     ['hung', true],
     ['well', false],
   ]);
+});
+
+test('a clock that is set an hour forward kills no loop', async () => {
+  const hand = handTurned();
+  await hand.end();
+  vi.setSystemTime(Date.now() + 3_600_000);
+  await vi.advanceTimersByTimeAsync(1_000);
+  expect(dead).toEqual([]);
+  expect(Date.now() - Date.parse(loops.status()[0]?.lastTickAt ?? '')).toBeLessThan(5_000);
 });
 
 test('stop waits for the running turn, and nothing turns afterwards', async () => {

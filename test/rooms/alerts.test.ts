@@ -1,12 +1,15 @@
 import { execFileSync } from 'node:child_process';
-import { existsSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { expect, test } from 'vitest';
 import { parse } from 'yaml';
+import { BY_RANK, VERDICTS } from '../../domain/schedules/verdicts.ts';
 import { findPromtool } from '../support/promtool.ts';
 import { alertRules, metricsIn, PROMETHEUS } from './support/alert-rules.ts';
 import { root } from './support/source-files.ts';
 
+const RUNBOOKS = join(root, 'docs', 'runbooks');
+const runbooks = readdirSync(RUNBOOKS).map((name) => join(RUNBOOKS, name));
 const promtool = await findPromtool();
 const ask = (...args: string[]) => execFileSync(promtool ?? '', args, { cwd: PROMETHEUS, encoding: 'utf8' });
 
@@ -26,6 +29,52 @@ test('the list of runbooks names every alert', () => {
   const list = readFileSync(join(root, 'docs', 'runbooks', 'README.md'), 'utf8');
   expect(alertRules.filter(({ alert }) => !list.includes(`\`${alert}\``)).map(({ alert }) => alert)).toEqual([]);
 });
+
+/** Verdicts that an alert asks for, by their names in its expression. */
+const alertedVerdicts = alertRules.flatMap(({ alert, expr, labels }) => {
+  const [, names = ''] = /cairn_schedule_verdict\{verdict=~?"([A-Z_|]+)"\}/.exec(expr) ?? [];
+  return names.split('|').flatMap((name) => (name === '' ? [] : [{ alert, name, severity: labels.severity }]));
+});
+
+test.each(BY_RANK)('%s wakes somebody if and only if it is more than worth a look', (verdict) => {
+  const rules = alertedVerdicts.filter(({ name }) => name === verdict);
+  const { severity, health } = VERDICTS[verdict];
+  if (severity === 'red' || health === 'degraded') expect(rules).toHaveLength(1);
+  if (severity === 'green') expect(rules).toEqual([]);
+  if (severity !== 'red') expect(rules.filter((rule) => rule.severity === 'critical')).toEqual([]);
+});
+
+test('no alert waits for a verdict that there is not', () => {
+  const known: readonly string[] = BY_RANK;
+  expect(alertedVerdicts.length).toBeGreaterThan(8);
+  expect(alertedVerdicts.filter(({ name }) => !known.includes(name))).toEqual([]);
+});
+
+test('the runbook says what to do about each verdict that is not green', () => {
+  const text = readFileSync(join(root, 'docs', 'runbooks', 'schedules.md'), 'utf8');
+  const unwell = BY_RANK.filter((verdict) => VERDICTS[verdict].severity !== 'green');
+  expect(unwell.filter((verdict) => !text.includes(`\`${verdict}\``))).toEqual([]);
+});
+
+test.each(runbooks)('every page that %s links to is there, with its anchor', (page) => {
+  const text = readFileSync(page, 'utf8');
+  for (const [, target = '', anchor] of text.matchAll(/\]\(([^)#\s]*)(?:#([^)]+))?\)/g)) {
+    if (/^https?:/.test(target)) continue;
+    const file = target === '' ? page : join(dirname(page), target);
+    expect(existsSync(file), `${target} of ${page}`).toBe(true);
+    if (anchor !== undefined) expect(anchorsOf(readFileSync(file, 'utf8')), `${target}#${anchor}`).toContain(anchor);
+  }
+});
+
+/** As GitHub makes them of headings. */
+function anchorsOf(text: string): readonly string[] {
+  return [...text.matchAll(/^#+ (.+)$/gm)].map(([, heading = '']) =>
+    heading
+      .toLowerCase()
+      .replaceAll(/[^\w\s-]/g, '')
+      .replaceAll(' ', '-'),
+  );
+}
 
 test('every alert is tried both ways', () => {
   const file: { tests: { alert_rule_test: { alertname: string; exp_alerts: unknown[] }[] }[] } = parse(

@@ -4,8 +4,10 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { PROCESSES, type ProcessRow } from '../../contracts/processes.ts';
 import { QUEUES } from '../../contracts/queues.ts';
+import { SCHEDULE_IDS } from '../../contracts/schedules.ts';
 import { OTHER_SETTINGS, readConfig, SETTINGS } from '../../platform/config.ts';
 import { unknownSettings } from '../../platform/settings.ts';
+import { MANIFEST } from '../../schedules/manifest.ts';
 import { declaredVolumes, environmentOf, ours, services, variables } from './support/compose-file.ts';
 import { root } from './support/source-files.ts';
 
@@ -40,6 +42,21 @@ test('deploy/example.env names what the file asks for, and holds no value', () =
       .sort(),
   ).toEqual(asked.sort());
   expect(settings.filter(([, value]) => value !== '')).toEqual([]);
+});
+
+test.each(ours)('%s is given every monitor that there is an address for', (_, service) => {
+  const pings = Object.keys(SETTINGS).filter((name) => name.startsWith('CAIRN_PING_'));
+  const addresses = pings.map((name) => [name, `https://monitor.example/${name}`]);
+  const env = environmentOf(service, { ...filledIn, ...Object.fromEntries(addresses) });
+  expect(pings.length).toBe(SCHEDULE_IDS.length + 1);
+  expect(Object.values(readConfig(env).pings).sort()).toEqual(addresses.map(([, url]) => url).sort());
+});
+
+test.each(SCHEDULE_IDS)('the ping setting that the manifest names for %s is the one that is read', (id) => {
+  const { pingSetting } = MANIFEST[id];
+  const url = `https://monitor.example/${id}`;
+  const told = ours.map(([, service]) => readConfig({ ...environmentOf(service, filledIn), [pingSetting]: url }).pings);
+  expect(told).toEqual(ours.map(() => ({ [id]: url })));
 });
 
 const table: readonly (readonly [string, ProcessRow])[] = Object.entries(PROCESSES);

@@ -20,6 +20,7 @@ import { startEventRelay } from '../../api/events/relay.ts';
 import { startInlinePath } from '../../api/inline-path.ts';
 import { createKey } from '../../cli/keys.ts';
 import { processUploadId } from '../../contracts/ids.ts';
+import type { ScheduleId } from '../../contracts/schedules.ts';
 import { createLog, type Log } from '../../platform/log.ts';
 import { createLoops, type Loops } from '../../platform/loops.ts';
 import { temporalClient } from '../../platform/temporal/client.ts';
@@ -29,7 +30,7 @@ import { isSlotOf, MANIFEST, type Manifest } from '../../schedules/manifest.ts';
 import { createScheduleOrders } from '../../schedules/orders.ts';
 import type { BlobStore } from '../../services/blob-store.ts';
 import { openFsBlobStore } from '../../services/blob-store-fs.ts';
-import { createDeadManPings } from '../../services/dead-man-pings.ts';
+import { createDeadManPings, type DeadManPings } from '../../services/dead-man-pings.ts';
 import type { StripeApi } from '../../services/stripe.ts';
 import type { Valhalla } from '../../services/valhalla.ts';
 import { workflowBundle } from '../../workers/bundle.ts';
@@ -71,6 +72,8 @@ export interface StackOptions {
   readonly stripeWebhookSecrets?: readonly string[];
   /** What schedules do; nothing by default. */
   readonly jobs?: Jobs;
+  /** Who is told of each run; nobody by default. */
+  readonly pings?: DeadManPings<ScheduleId>;
   /** When they do it. */
   readonly manifest?: Manifest;
 }
@@ -104,7 +107,7 @@ export async function testStack(options: StackOptions = {}): Promise<Stack> {
   const asked = { client, db: database.db, manifest, sealingKey: codecKeys.current };
   const app = await buildApp({
     audit: () => auditSchedules(asked),
-    watchdog: { latest: () => WELL },
+    watchdog: { latest: () => WELL, ageMs: () => 0 },
     log,
     build: 'test',
     wayTypes,
@@ -159,7 +162,7 @@ async function startWorkers(
       db: stack.db,
       build: 'test',
       jobs: stack.jobs ?? {},
-      pings: createDeadManPings({ urls: {}, log: stack.log }),
+      pings: stack.pings ?? createDeadManPings({ urls: {}, log: stack.log }),
       isSlot: (schedule, at) => isSlotOf(stack.manifest ?? MANIFEST, schedule, at),
       signal: cancellationSignal,
     }),

@@ -5,10 +5,12 @@ import { expect, inject, onTestFinished, test } from 'vitest';
 import { environment } from '../../platform/environment.ts';
 import { optionsOf } from '../../schedules/declared.ts';
 import { MANIFEST } from '../../schedules/manifest.ts';
+import { startMonitor } from '../support/monitor.ts';
 import { fire, ledgerOf } from '../support/schedules.ts';
 import { testStack } from '../support/stack.ts';
 
 const stack = await testStack();
+const monitor = await startMonitor(async () => 200);
 const PATIENT = { timeout: 60_000, interval: 50 };
 const PROGRAM = fileURLToPath(new URL('./programs/slow-job.ts', import.meta.url));
 const SLOT = new Date('2026-03-01T00:05:00Z');
@@ -23,6 +25,7 @@ function worker(...args: readonly string[]) {
       DATABASE_URL: stack.url,
       CAIRN_TEMPORAL_ADDRESS: inject('temporalAddress'),
       CAIRN_TEMPORAL_NAMESPACE: stack.namespace,
+      CAIRN_PING_STUCK_WORK: monitor.url('stuck'),
       CAIRN_CODEC_KEYS: `${id}:${Buffer.from(key ?? []).toString('base64')}`,
     },
   });
@@ -49,9 +52,13 @@ test('a worker killed in the middle of an effect: the next one goes on in the sa
   await first.says('in the middle');
   await first.kill();
   expect(await ledgerOf(stack, 'stuck-work')).toMatchObject([{ run: 1, state: 'running', scanned: 4, changed: 4 }]);
+  expect(monitor.told, 'begun, and nothing more').toEqual([expect.stringMatching(/^\/stuck\/start\?rid=/)]);
   const second = worker();
   await second.says('ready');
   const rows = () => ledgerOf(stack, 'stuck-work');
   await expect.poll(rows, PATIENT).toMatchObject([{ run: 1, state: 'succeeded', scanned: 11, changed: 10 }]);
+  const [run] = await rows();
+  const done = `/stuck?rid=${run?.workflowRunId} scanned 11, changed 10, failed 0`;
+  await expect.poll(() => monitor.told.at(-1), PATIENT).toBe(done);
   expect(await stack.query('select count(*)::int as n from things where times = 1')).toEqual([{ n: 10 }]);
 });

@@ -80,7 +80,7 @@ export async function testApp(deps: Partial<AppDeps> & Pick<AppDeps, 'blobs' | '
   const inline = {
     status: () => ({ reason: undefined, processed: 0, processedFor: { 'temporal away': 0, 'no worker alive': 0 } }),
   };
-  const seen = { audit: async () => WELL, watchdog: { latest: () => WELL } };
+  const seen = { audit: async () => WELL, watchdog: { latest: () => WELL, ageMs: () => 0 } };
   const client = temporalClient({ address: '127.0.0.1:9', namespace: 'none', codecKeys: testCodec().codecKeys });
   const orders = createScheduleOrders({ db: deps.db, client, manifest: MANIFEST });
   const doing = { loops, dispatcher, inline, relay: SILENT_RELAY, reader: READER, orders };

@@ -150,7 +150,11 @@ describe('limits', () => {
       code: 'fit/too-many-points',
       facts: { limit: 'points', limitValue: 1_000_000 },
     });
-    expect(limitOf(many(1, LIMITS.fitMessages.value + 1))).toBe('fitMessages');
+    const tooMany = many(1, LIMITS.fitMessages.value + 1);
+    expect(limitOf(tooMany)).toBe('fitMessages');
+    // The last hundred are records, which are taken many at once.
+    tooMany.fill(Buffer.from([0, 7]), tooMany.length - 2 - 200, tooMany.length - 2);
+    expect(refusalOf(tooMany).facts).toMatchObject({ limit: 'fitMessages', offset: tooMany.length - 4 });
   });
 
   test('descriptions that change sixteen definitions again and again', () => {

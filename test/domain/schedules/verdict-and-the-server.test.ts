@@ -46,6 +46,12 @@ describe('a pause', () => {
     expect(wordsOf({ ...world, note, pauses: [pause(NOON - 28 * MIN, null)] })).toEqual(['PAUSED']);
   });
 
+  test('leaves the server telling the time that was next when it began: no clock is wrong', () => {
+    const nextTimesMs = slots(NOON - 25 * MIN, NOON + 20 * MIN);
+    expect(wordsOf({ ...world, pauses: [pause(NOON - 28 * MIN)], nextTimesMs })).toEqual(['PAUSED']);
+    expect(wordsOf({ nextTimesMs })).toEqual(['UNKNOWN']);
+  });
+
   test('that was ended leaves its slots owed until the next success', () => {
     const pauses = [pause(NOON - 28 * MIN), resume(NOON + 30 * S)];
     expect(wordsOf({ ...world, paused: false, pauses })).toEqual(['PAUSED']);

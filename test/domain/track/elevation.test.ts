@@ -73,6 +73,19 @@ describe('for any track', () => {
     );
   });
 
+  test('gain and loss are those of medians that are sorted out and then rounded, one by one', () => {
+    const heights = fc.array(fc.double({ min: -20, max: 20, noNaN: true }), { minLength: 1, maxLength: 60 });
+    fc.assert(
+      fc.property(heights, (metres) => {
+        const smoothed = profile(steps(...metres.map((_, i) => medianMm(metres, i) / 1000)));
+        const gainM = Math.min(smoothed?.gainM ?? 0, sumOfRisesMm(metres) / 1000);
+        const lossM = Math.min(smoothed?.lossM ?? 0, sumOfRisesMm(metres.toReversed()) / 1000);
+        expect(profile(metres)).toEqual({ gainM, lossM });
+      }),
+      { numRuns: 1000 },
+    );
+  });
+
   test('gain is never more than all rises of the record together', () => {
     fc.assert(
       fc.property(fc.array(fc.integer({ min: 0, max: 9000 }), { minLength: 1, maxLength: 200 }), (heights) => {
@@ -92,3 +105,15 @@ describe('for any track', () => {
     expect(Math.abs(thinned - full) / full).toBeLessThan(0.01);
   });
 });
+
+/** Of up to five heights around `at`. */
+function medianMm(metres: readonly number[], at: number): number {
+  const reach = Math.min(2, at, metres.length - 1 - at);
+  const window = metres.slice(at - reach, at + reach + 1).sort((a, b) => a - b);
+  return Math.round((window[reach] ?? 0) * 1000);
+}
+
+function sumOfRisesMm(metres: readonly number[]): number {
+  const heights = metres.map((height) => Math.round(height * 1000));
+  return heights.reduce((sum, height, i) => sum + Math.max(0, height - (heights[i - 1] ?? height)), 0);
+}

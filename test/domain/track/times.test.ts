@@ -1,5 +1,7 @@
+import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { isCycling } from '../../../domain/track/moving.ts';
+import { cumulativeDistanceM } from '../../../domain/track/distance.ts';
+import { isCycling, movingS } from '../../../domain/track/moving.ts';
 import { statisticsOf } from '../../../domain/track/statistics.ts';
 import { offset, type Point, trackOf } from './track-of.ts';
 
@@ -86,6 +88,34 @@ describe('moving time', () => {
     expect(timerS).toBe(20);
   });
 
+  test('is that of looking at the window of each step', () => {
+    const step = fc.tuple(fc.constantFrom(1, 1, 2, 3, 12), fc.constantFrom(0, 0.17, 0.29, 0.43, 2.3));
+    let moved = 0;
+    let rested = 0;
+    fc.assert(
+      fc.property(fc.array(step, { minLength: 1, maxLength: 80 }), (steps) => {
+        let [t, m] = [0, 0];
+        const places = steps.map(([s, metres]): [number, number] => {
+          t += s;
+          m += metres;
+          return [t, m];
+        });
+        const points = line([0, 0], ...places);
+        const track = trackOf([points]);
+        const cumulativeM = cumulativeDistanceM(track);
+        const way = points.map((point, i) => ({ t: point.t ?? 0, m: cumulativeM[i] ?? 0 }));
+        const { surelyS, perhapsS } = naiveMoving(way);
+        const found = movingS(track, cumulativeM, null) ?? Number.NaN;
+        expect(found).toBeGreaterThanOrEqual(surelyS);
+        expect(found).toBeLessThanOrEqual(perhapsS);
+        moved += surelyS;
+        rested += t - perhapsS;
+      }),
+      { numRuns: 500 },
+    );
+    expect(Math.min(moved, rested)).toBeGreaterThan(1000);
+  });
+
   test('sports that ride', () => {
     for (const sport of [
       'cycling',
@@ -104,3 +134,30 @@ describe('moving time', () => {
       expect(isCycling(sport)).toBe(false);
   });
 });
+
+/** Slower than 0.3 m/s by a hair may be so by rounding alone. */
+const HAIR_M = 1e-6;
+
+function naiveMoving(way: readonly { readonly t: number; readonly m: number }[]): {
+  surelyS: number;
+  perhapsS: number;
+} {
+  const endS = way.at(-1)?.t ?? 0;
+  let [surelyS, perhapsS] = [0, 0];
+  way.slice(1).forEach((to, i) => {
+    const from = way[i] ?? to;
+    const middle = (from.t + to.t) / 2;
+    const [first, last] = [Math.max(0, middle - 5), Math.min(endS, middle + 5)];
+    const spareM = metresAt(way, last) - metresAt(way, first) - 0.3 * (last - first);
+    if (spareM > HAIR_M) surelyS += to.t - from.t;
+    if (spareM > -HAIR_M) perhapsS += to.t - from.t;
+  });
+  return { surelyS, perhapsS };
+}
+
+function metresAt(way: readonly { readonly t: number; readonly m: number }[], t: number): number {
+  const k = way.findLastIndex((point) => point.t <= t);
+  const [a, b] = [way[k], way[k + 1] ?? way[k]];
+  if (!a || !b) return Number.NaN;
+  return b.t > a.t ? a.m + ((b.m - a.m) * (t - a.t)) / (b.t - a.t) : a.m;
+}

@@ -101,6 +101,65 @@ export const FENCES: Readonly<Record<string, Fence>> = {
       },
     ],
   },
+  'no-worker': {
+    about: 'nobody asks when a worker of the queue was last seen, nor how long its tasks wait',
+    edits: [
+      {
+        file: 'domain/schedules/findings.ts',
+        find: 'if (sinceMs === null || nowMs - sinceMs > VERDICT_LIMITS.workerAbsentMs.value) {',
+        replace: 'if (sinceMs === null && VERDICT_LIMITS.workerAbsentMs.value < 0) {',
+      },
+      {
+        file: 'domain/schedules/findings.ts',
+        find: 'if (findings.length === 0 && backlogAgeMs.known && backlogAgeMs.value > graceS * 1_000) {',
+        replace: 'if (findings.length < 0 && backlogAgeMs.known && backlogAgeMs.value > graceS * 1_000) {',
+      },
+    ],
+  },
+  'ledger-proof': {
+    about: 'a slot ran when Temporal started a run for it, whatever the ledger says became of that',
+    edits: [
+      {
+        file: 'domain/schedules/gaps.ts',
+        find: "if (fates.length > 0) return 'failed';",
+        replace: 'if (fates.length > 0) return null;',
+      },
+    ],
+  },
+  'newer-covers': {
+    about: 'any later success covers a slot, the backfill of an older one too',
+    edits: [
+      {
+        file: 'domain/schedules/gaps.ts',
+        find: 'run.slotMs >= slotMs && run.openedAtMs >= slotMs',
+        replace: 'run.openedAtMs >= slotMs',
+      },
+    ],
+  },
+  'seen-pauses': {
+    about: 'what is paused outside Cairn is not written down when it is first seen',
+    edits: [{ file: 'api/watchdog.ts', find: 'await deps.noteSeen(audit);', replace: '' }],
+  },
+  'monotonic-loops': {
+    about: 'whether a loop is dead is told by the clock that people set',
+    edits: [
+      {
+        file: 'platform/loops.ts',
+        find: '    tickedAtMs: performance.now(),',
+        replace: '    tickedAtMs: Date.now(),',
+      },
+      {
+        file: 'platform/loops.ts',
+        find: 'state.tickedAtMs = performance.now();',
+        replace: 'state.tickedAtMs = Date.now();',
+      },
+      {
+        file: 'platform/loops.ts',
+        find: 'return performance.now() - tickedAtMs;',
+        replace: 'return Date.now() - tickedAtMs;',
+      },
+    ],
+  },
 };
 
 export interface Tree {

@@ -22,6 +22,7 @@ const {
   CAIRN_TEMPORAL_ADDRESS = '',
   CAIRN_TEMPORAL_NAMESPACE = '',
   CAIRN_CODEC_KEYS = '',
+  CAIRN_PING_STUCK_WORK = '',
 } = environment();
 const hangAfter = Number(process.argv[2] ?? Number.POSITIVE_INFINITY);
 const db = connect(DATABASE_URL);
@@ -52,7 +53,7 @@ const steps = createScheduleSteps({
   build: 'test',
   jobs: { 'stuck-work': takeAll },
   isSlot: () => true,
-  pings: createDeadManPings({ urls: {}, log }),
+  pings: createDeadManPings({ urls: { 'stuck-work': CAIRN_PING_STUCK_WORK }, log }),
   signal: cancellationSignal,
 });
 const worker = await Worker.create({

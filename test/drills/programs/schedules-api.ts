@@ -1,0 +1,15 @@
+/** The API process, with the manifest of a drill. */
+import { startApi } from '../../../api/start-api.ts';
+import { readConfig } from '../../../platform/config.ts';
+import { environment } from '../../../platform/environment.ts';
+import { createLog } from '../../../platform/log.ts';
+import { createLoops } from '../../../platform/loops.ts';
+import { shutdownOnSignals } from '../../../platform/shutdown.ts';
+import { manifestHere } from '../support/schedules/manifest.ts';
+import { hangable } from './faulty.ts';
+
+const config = readConfig(environment());
+const log = createLog({ process: 'api', level: config.logLevel, build: config.build });
+const shutdown = shutdownOnSignals({ log, graceMs: 30_000 });
+const loops = createLoops({ log, onDead: (name) => void shutdown.begin(`the loop ${name} is dead`, 70) });
+await startApi({ config, log, loops: hangable(loops), shutdown, manifest: manifestHere() });
