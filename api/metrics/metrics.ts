@@ -4,17 +4,15 @@ import { createRegistry } from '../../platform/metrics.ts';
 import { type DatabaseMetricsDeps, measureDatabase } from './database.ts';
 import { measureProcess, type ProcessMetricsDeps } from './process.ts';
 import { measureSchedules, type ScheduleMetricsDeps } from './schedules.ts';
-import { countStripeDeliveries } from './stripe-deliveries.ts';
+import { countStripeDeliveries, type StripeDeliveryMetrics } from './stripe-deliveries.ts';
 
-export interface Metrics {
+export interface Metrics extends StripeDeliveryMetrics {
   readonly registry: Registry;
   /** Observed by plugins/request-metrics.ts. */
   readonly requestDuration: Histogram<'method' | 'route' | 'status'>;
   /** Uploads that this process has made durable, or recognised. */
   readonly received: Counter<'outcome'>;
   /** Deliveries of Stripe's to this process, and which secret had signed them. */
-  readonly stripeDeliveries: Counter<'outcome'>;
-  readonly stripeSecretMatches: Counter<'secret'>;
 }
 
 /** From a health probe to an upload of 25 MB on a slow line; `Prefer: wait` may last 30 s. */

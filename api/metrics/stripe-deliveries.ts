@@ -1,5 +1,9 @@
 import { Counter, type Registry } from 'prom-client';
-import type { Metrics } from './metrics.ts';
+
+export interface StripeDeliveryMetrics {
+  readonly stripeDeliveries: Counter<'outcome'>;
+  readonly stripeSecretMatches: Counter<'secret'>;
+}
 
 /** `not-stored`: Stripe was told to come again. The last four are codes of `billing/`. */
 const OUTCOMES = [
@@ -13,9 +17,7 @@ const OUTCOMES = [
   'thin-event',
 ];
 
-export function countStripeDeliveries(
-  registers: Registry[],
-): Pick<Metrics, 'stripeDeliveries' | 'stripeSecretMatches'> {
+export function countStripeDeliveries(registers: Registry[]): StripeDeliveryMetrics {
   const stripeDeliveries = new Counter({
     name: 'cairn_stripe_deliveries_total',
     help: "Deliveries of Stripe's events, by what was answered; conflict: another content under an id that is known.",

@@ -8,7 +8,7 @@ import { checkSignature } from '../../services/stripe-signature.ts';
 import { WEBHOOK_DOCUMENTATION } from '../billing/documentation.ts';
 import { readEvent } from '../billing/read-event.ts';
 import type { Dispatcher } from '../dispatcher.ts';
-import type { Metrics } from '../metrics/metrics.ts';
+import type { StripeDeliveryMetrics } from '../metrics/stripe-deliveries.ts';
 import { sendProblem } from '../plugins/problems.ts';
 import { traceParentOf } from '../plugins/request-identity.ts';
 import { problems } from '../schemas.ts';
@@ -16,7 +16,7 @@ import { problems } from '../schemas.ts';
 export interface StripeWebhookDeps {
   readonly db: Pool;
   readonly dispatcher: Dispatcher;
-  readonly metrics: Pick<Metrics, 'stripeDeliveries' | 'stripeSecretMatches'>;
+  readonly metrics: StripeDeliveryMetrics;
   /** Aborted when the process begins to stop. */
   readonly closing: AbortSignal;
   /** None: events are not taken. */

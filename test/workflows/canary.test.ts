@@ -14,10 +14,7 @@ const jobs: { -readonly [Id in keyof Jobs]: Jobs[Id] } = {};
 const stack = await testStack({ jobs });
 const port = await listen(stack.app);
 const { db, blobs, log } = stack;
-Object.assign(
-  jobs,
-  createJobs({ db, blobs, log, stripe: undefined, config: { apiUrl: `http://127.0.0.1:${port}` } }),
-);
+Object.assign(jobs, createJobs({ db, blobs, log, stripe: undefined, config: { apiUrl: `http://127.0.0.1:${port}` } }));
 const PATIENT = { timeout: 90_000, interval: 100 };
 const LONG = { timeout: 120_000 };
 
