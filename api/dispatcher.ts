@@ -7,6 +7,7 @@ import {
   takeUploadsToDispatch,
 } from '../db/upload-dispatch.ts';
 import { startNextRun } from '../db/upload-runs.ts';
+import { offerPendingMessagesAgain } from '../db/webhook-dispatch.ts';
 import type { Log } from '../platform/log.ts';
 import type { Loops } from '../platform/loops.ts';
 import type { StartOutcome } from './start-upload.ts';
@@ -108,7 +109,8 @@ async function report(deps: DispatcherDeps, state: DispatcherState, isReachable:
   deps.log[isReachable ? 'info' : 'warn']({ before }, `temporal ${now}`);
 }
 
-function catchUp({ db }: DispatcherDeps): Promise<void> {
+async function catchUp({ db }: DispatcherDeps): Promise<void> {
+  await offerPendingMessagesAgain(db, CATCH_UP);
   return offerOpenUploadsAgain(db, CATCH_UP);
 }
 

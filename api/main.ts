@@ -19,7 +19,9 @@ import { startEventRelay } from './events/relay.ts';
 import { startInlinePath } from './inline-path.ts';
 import { startStaleTracks } from './stale-tracks.ts';
 import { namespaceIdOf, startUpload } from './start-upload.ts';
+import { startWebhook } from './start-webhook.ts';
 import { startWatchdog } from './watchdog.ts';
+import { startWebhookDispatcher } from './webhook-dispatcher.ts';
 
 const config = readConfig(environment());
 const log = createLog({ process: 'api', level: config.logLevel, build: config.build });
@@ -35,6 +37,7 @@ const wayTypes = config.valhalla !== undefined;
 const start = (upload: Parameters<typeof startUpload>[1]) => startUpload(client, upload, { wayTypes });
 const namespaceId = () => namespaceIdOf(client);
 const dispatcher = startDispatcher({ db, loops, log, start, namespaceId });
+startWebhookDispatcher({ db, loops, log, start: (message) => startWebhook(client, message), dispatcher });
 const reader = createRecordingReader({ blobDir: config.blobDir, processes: 2, giveWay: true });
 startStaleTracks({ db, reader, build: config.build, loops, log });
 const relay = startEventRelay({ databaseUrl: config.databaseUrl, db, loops, log });
@@ -63,6 +66,7 @@ const parts = {
   inline,
   relay,
   orders,
+  webhooks: { codecKeys, targets: config.webhookTargets },
   corsOrigins,
 };
 const app = await buildApp({ ...parts, ...(codec && { codec }) });

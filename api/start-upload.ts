@@ -11,7 +11,7 @@ import type { DispatchableUpload } from '../db/upload-dispatch.ts';
 export type StartOutcome = 'running' | 'ended';
 
 /** Without a deadline a start against a dead server took 19.6 s to fail. */
-const DEADLINE_MS = 1_000;
+export const START_DEADLINE_MS = 1_000;
 
 /** Starts the workflow of one upload's run. Throws when Temporal did not take it in time; trying again is safe. */
 export async function startUpload(
@@ -36,7 +36,9 @@ export async function startUpload(
       ]),
     });
   try {
-    await context.with(traceContextOf(upload.traceParent), () => client.withDeadline(Date.now() + DEADLINE_MS, start));
+    await context.with(traceContextOf(upload.traceParent), () =>
+      client.withDeadline(Date.now() + START_DEADLINE_MS, start),
+    );
     return 'running';
   } catch (error) {
     if (error instanceof WorkflowExecutionAlreadyStartedError) return 'ended';
@@ -48,17 +50,17 @@ export async function startUpload(
 export async function namespaceIdOf(client: Client): Promise<string | undefined> {
   const { namespace } = client.options;
   const ask = () => client.workflowService.describeNamespace({ namespace });
-  return client.withDeadline(Date.now() + DEADLINE_MS, ask).then(
+  return client.withDeadline(Date.now() + START_DEADLINE_MS, ask).then(
     ({ namespaceInfo }) => namespaceInfo?.id ?? undefined,
     () => undefined,
   );
 }
 
 /** A worker killed in the middle of a local step is noticed after this long; the default of 10 s made recovery 12 s. */
-const WORKFLOW_TASK_TIMEOUT = '5s';
+export const WORKFLOW_TASK_TIMEOUT = '5s';
 
-/** The trace of the request that brought the upload goes on in its workflow. */
-function traceContextOf(traceParent: string | null): typeof ROOT_CONTEXT {
+/** The trace of the request that brought it goes on in its workflow. */
+export function traceContextOf(traceParent: string | null): typeof ROOT_CONTEXT {
   const [, traceId, spanId, flags] = traceParent?.split('-') ?? [];
   if (!traceId || !spanId) return ROOT_CONTEXT;
   return trace.setSpanContext(ROOT_CONTEXT, { traceId, spanId, traceFlags: Number(flags ?? 0), isRemote: true });

@@ -6,6 +6,9 @@ import type { ScheduleId } from './schedules.ts';
  */
 export const processUploadId = (uploadId: string, run: number): string => `upload:${uploadId}:${run}`;
 
+/** Of one delivery of a message to the site. */
+export const deliverWebhookId = (messageId: string, run: number): string => `webhook:${messageId}:${run}`;
+
 /** The schedule as Temporal knows it. The prefix tells ours from others in one namespace. */
 export const SCHEDULE_PREFIX = 'cairn-';
 export const temporalScheduleId = (schedule: ScheduleId): string => `${SCHEDULE_PREFIX}${schedule}`;

@@ -6,6 +6,8 @@ export const QUEUES = {
   heavy: 'cairn-heavy',
   /** Nobody is waiting: scheduled work, workflows and steps. */
   maintenance: 'cairn-maintenance',
+  /** Waiting for the site's endpoint, one step per message: however slow it is, nobody else waits. */
+  webhooks: 'cairn-webhooks',
 } as const;
 
 export type QueueName = (typeof QUEUES)[keyof typeof QUEUES];

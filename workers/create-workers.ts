@@ -3,6 +3,7 @@ import { PROCESSES } from '../contracts/processes.ts';
 import { QUEUES, type QueueName } from '../contracts/queues.ts';
 import type { ScheduleSteps } from '../contracts/schedules.ts';
 import type { UploadSteps } from '../contracts/uploads.ts';
+import type { WebhookSteps } from '../contracts/webhooks.ts';
 import type { Log } from '../platform/log.ts';
 import { dataConverter } from '../platform/temporal/data-converter.ts';
 import type { CodecKeyring } from '../platform/temporal/keyring.ts';
@@ -14,13 +15,14 @@ export interface WorkersDeps {
   readonly namespace: string;
   readonly codecKeys: CodecKeyring;
   readonly workflowBundle: WorkflowBundleOption;
-  readonly steps: UploadSteps & ScheduleSteps;
+  readonly steps: UploadSteps & ScheduleSteps & WebhookSteps;
   readonly log: Log;
 }
 
 /**
  * One worker per queue: the interactive one runs uploads and ordinary files, the heavy one large files alone, the maintenance
- * one scheduled work, workflows and steps, so that neither ever waits behind the other.
+ * one scheduled work, workflows and steps, and workflows of messages to the site, the webhooks one their steps: so that none ever
+ * waits behind another.
  */
 export async function createWorkers(deps: WorkersDeps): Promise<readonly Worker[]> {
   const interactive = await Worker.create({
@@ -48,13 +50,20 @@ export async function createWorkers(deps: WorkersDeps): Promise<readonly Worker[
     maxConcurrentActivityTaskExecutions: CONCURRENT_JOBS,
     stickyQueueScheduleToStartTimeout: '1s',
   });
-  return [interactive, heavy, maintenance];
+  const webhooks = await Worker.create({
+    ...common(deps),
+    taskQueue: QUEUES.webhooks,
+    maxConcurrentActivityTaskExecutions: CONCURRENT_WEBHOOKS,
+  });
+  return [interactive, heavy, maintenance, webhooks];
 }
 
 /** More than the reader has processes, so that saving one overlaps with reading the next. */
 const CONCURRENT_DIGESTS = 8;
 /** One of each schedule, and room for what operators ask for. Jobs wait for the database, so they cost little here. */
 const CONCURRENT_JOBS = 6;
+/** Requests to the site's endpoint at once, of one worker: what a small site bears. They wait, and cost little here. */
+const CONCURRENT_WEBHOOKS = 8;
 /** A large file takes up to 768 MB while it is read. */
 const CONCURRENT_LARGE_DIGESTS = 1;
 

@@ -4,6 +4,7 @@ import { createRecordingReader } from '../activities/read-recording.ts';
 import { createScheduleSteps } from '../activities/schedule-steps.ts';
 import { createUploadSteps } from '../activities/upload-steps.ts';
 import { createWayTypesStep } from '../activities/way-types-step.ts';
+import { createWebhookSteps } from '../activities/webhook-steps.ts';
 import { processUploadId } from '../contracts/ids.ts';
 import { connect } from '../db/pool.ts';
 import { readConfig } from '../platform/config.ts';
@@ -16,6 +17,7 @@ import { isSlotOf, MANIFEST } from '../schedules/manifest.ts';
 import { openFsBlobStore } from '../services/blob-store-fs.ts';
 import { createDeadManPings } from '../services/dead-man-pings.ts';
 import { createValhalla } from '../services/valhalla.ts';
+import { createWebhookSender } from '../services/webhook-sender.ts';
 import { workflowBundle } from './bundle.ts';
 import { connectPatiently } from './connect.ts';
 import { createWorkers } from './create-workers.ts';
@@ -42,9 +44,11 @@ shutdown.onClose('temporal', () => connection.close());
 const blobs = await openFsBlobStore(config.blobDir);
 const ownerOf = ({ uploadId, run }: { uploadId: string; run: number }) => `workflow:${processUploadId(uploadId, run)}`;
 const valhalla = config.valhalla && createValhalla(config.valhalla);
+const { codecKeys, temporal } = config;
 const steps = {
   ...createUploadSteps({ db, reader, build: config.build, processedBy: 'workflow', ownerOf }),
   ...createWayTypesStep({ db, log, valhalla }),
+  ...createWebhookSteps({ db, codecKeys, send: createWebhookSender({ targets: config.webhookTargets }) }),
   ...createScheduleSteps({
     db,
     build: config.build,
@@ -54,7 +58,6 @@ const steps = {
     signal: cancellationSignal,
   }),
 };
-const { codecKeys, temporal } = config;
 const bundle = await workflowBundle();
 const workers = await createWorkers({
   connection,

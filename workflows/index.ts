@@ -1,2 +1,3 @@
+export { deliverWebhook } from './deliver-webhook.ts';
 export { processUpload } from './process-upload.ts';
 export { runSchedule } from './run-schedule.ts';

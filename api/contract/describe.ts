@@ -9,6 +9,7 @@ import { PROGRESS } from './progress.ts';
 import { SCHEDULES } from './schedules.ts';
 import { TRACKS } from './tracks.ts';
 import { UPLOADS } from './uploads.ts';
+import { WEBHOOKS } from './webhooks.ts';
 
 /** By operationId. A new resource brings its table, a new operation its row. */
 export const CONTRACT: Readonly<Record<string, OperationContract>> = {
@@ -19,6 +20,7 @@ export const CONTRACT: Readonly<Record<string, OperationContract>> = {
   ...EXPORTS,
   ...OPS,
   ...SCHEDULES,
+  ...WEBHOOKS,
   ...HEALTH,
 };
 

@@ -4,6 +4,7 @@ import { createRegistry } from '../../platform/metrics.ts';
 import { type DatabaseMetricsDeps, measureDatabase } from './database.ts';
 import { measureProcess, type ProcessMetricsDeps } from './process.ts';
 import { measureSchedules, type ScheduleMetricsDeps } from './schedules.ts';
+import { measureWebhooks } from './webhooks.ts';
 
 export interface Metrics {
   readonly registry: Registry;
@@ -46,5 +47,6 @@ export function createMetrics(deps: DatabaseMetricsDeps & ProcessMetricsDeps & S
   measureProcess(registers, deps);
   measureDatabase(registers, deps);
   measureSchedules(registers, deps);
+  measureWebhooks(registers, deps);
   return { registry, requestDuration, received };
 }

@@ -10,6 +10,7 @@ import { temporalClient } from '../../platform/temporal/client.ts';
 import { type CodecKeyring, parseCodecKeys } from '../../platform/temporal/keyring.ts';
 import type { DevHome } from '../settings.ts';
 import { historyOfRun } from './capture-schedule.ts';
+import { historyOfDelivery } from './capture-webhook.ts';
 import { openHistory } from './open-history.ts';
 import { type UploadPath, WORKFLOW_PATHS } from './paths.ts';
 import { keepHistory } from './store.ts';
@@ -38,6 +39,9 @@ export async function captureHistories(
   try {
     for (const each of wanted(WORKFLOW_PATHS.processUpload)) {
       await keep('processUpload', each, await historyOfUpload(home, client, each));
+    }
+    for (const each of wanted(WORKFLOW_PATHS.deliverWebhook)) {
+      await keep('deliverWebhook', each, await historyOfDelivery(home, client, each));
     }
     for (const each of wanted(WORKFLOW_PATHS.runSchedule)) {
       await keep('runSchedule', each, await historyOfRun(client, each));

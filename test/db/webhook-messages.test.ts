@@ -117,7 +117,12 @@ test("of the canary's recordings nobody hears", async () => {
 
 test('a notice is one row by its key, however many say it at once, with the id that the site knows', async () => {
   const account = await accountIdFor(db, 'walker-18');
-  const notice: NewMessage = { type: 'card.expiring', key: 'card.expiring:pm_1:2026-12:30', account, data: { days: 30 } };
+  const notice: NewMessage = {
+    type: 'card.expiring',
+    key: 'card.expiring:pm_1:2026-12:30',
+    account,
+    data: { days: 30 },
+  };
   const ids = await Promise.all(Array.from({ length: 20 }, () => db.transaction((tx) => recordMessage(tx, notice))));
   expect(ids.filter((id) => id !== undefined)).toHaveLength(1);
   expect(await told()).toMatchObject([{ type: 'card.expiring', data: { account: 'walker-18', days: 30 } }]);

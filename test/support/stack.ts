@@ -11,11 +11,14 @@ import { createRecordingReader, type RecordingReader } from '../../activities/re
 import { createScheduleSteps, type Jobs } from '../../activities/schedule-steps.ts';
 import { createUploadSteps } from '../../activities/upload-steps.ts';
 import { createWayTypesStep } from '../../activities/way-types-step.ts';
+import { createWebhookSteps, type WebhookStepsDeps } from '../../activities/webhook-steps.ts';
 import { buildApp } from '../../api/app.ts';
 import { type Dispatcher, startDispatcher } from '../../api/dispatcher.ts';
 import { startEventRelay } from '../../api/events/relay.ts';
 import { startInlinePath } from '../../api/inline-path.ts';
 import { namespaceIdOf, startUpload } from '../../api/start-upload.ts';
+import { startWebhook } from '../../api/start-webhook.ts';
+import { startWebhookDispatcher } from '../../api/webhook-dispatcher.ts';
 import { createKey } from '../../cli/keys.ts';
 import { processUploadId } from '../../contracts/ids.ts';
 import { createLog, type Log } from '../../platform/log.ts';
@@ -29,6 +32,7 @@ import type { BlobStore } from '../../services/blob-store.ts';
 import { openFsBlobStore } from '../../services/blob-store-fs.ts';
 import { createDeadManPings } from '../../services/dead-man-pings.ts';
 import type { Valhalla } from '../../services/valhalla.ts';
+import { createWebhookSender } from '../../services/webhook-sender.ts';
 import { workflowBundle } from '../../workers/bundle.ts';
 import { createWorkers } from '../../workers/create-workers.ts';
 import { installRuntime } from '../../workers/runtime.ts';
@@ -65,9 +69,13 @@ export interface StackOptions {
   readonly valhalla?: Valhalla;
   /** What schedules do; nothing by default. */
   readonly jobs?: Jobs;
+  /** How messages to the site are sent; anywhere by default. */
+  readonly webhooks?: Partial<Pick<WebhookStepsDeps, 'send' | 'nextInS'>>;
   /** When they do it. */
   readonly manifest?: Manifest;
 }
+
+const ANYWHERE = { http: true, privateAddresses: true };
 
 /** What a watchdog of a test has seen, unless it starts one of its own. */
 const WELL: Audit = { checkedAt: new Date(), worst: 'OK', schedules: [] };
@@ -87,6 +95,8 @@ export async function testStack(options: StackOptions = {}): Promise<Stack> {
   const start = (upload: Parameters<typeof startUpload>[1]) => startUpload(client, upload, { wayTypes });
   const namespaceId = () => namespaceIdOf(client);
   const dispatcher = startDispatcher({ db: database.db, loops, log, start, namespaceId });
+  const startMessage = (message: Parameters<typeof startWebhook>[1]) => startWebhook(client, message);
+  startWebhookDispatcher({ db: database.db, loops, log, start: startMessage, dispatcher });
   const inline = options.inline
     ? startInlinePath({ db: database.db, loops, log, reader, build: 'test', wayTypes, temporal: dispatcher })
     : {
@@ -102,6 +112,7 @@ export async function testStack(options: StackOptions = {}): Promise<Stack> {
     log,
     build: 'test',
     wayTypes,
+    webhooks: { codecKeys, targets: ANYWHERE },
     ...database,
     blobs,
     reader,
@@ -147,6 +158,7 @@ async function startWorkers(
       ownerOf: ({ uploadId, run }) => `workflow:${processUploadId(uploadId, run)}`,
     }),
     ...createWayTypesStep({ ...stack, valhalla: stack.valhalla }),
+    ...createWebhookSteps({ ...stack, send: createWebhookSender({ targets: ANYWHERE }), ...stack.webhooks }),
     ...createScheduleSteps({
       db: stack.db,
       build: 'test',

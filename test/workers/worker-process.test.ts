@@ -48,7 +48,9 @@ test('a living worker has a row with its queues, and takes it away at SIGTERM', 
   const rows = () => stack.query('select queues, pid from workers where pid = $1', [worker.child.pid]);
   await expect
     .poll(rows, PATIENT)
-    .toEqual([{ queues: ['cairn-interactive', 'cairn-heavy', 'cairn-maintenance'], pid: worker.child.pid }]);
+    .toEqual([
+      { queues: ['cairn-interactive', 'cairn-heavy', 'cairn-maintenance', 'cairn-webhooks'], pid: worker.child.pid },
+    ]);
   worker.child.kill('SIGTERM');
   expect(await worker.ended).toBe(0);
   expect(await rows()).toEqual([]);
