@@ -4,6 +4,7 @@ import { isDatabaseOutage } from '../db/outage.ts';
 import { BlobStoreUnavailable } from '../services/blob-store.ts';
 import { StripeAway } from '../services/stripe.ts';
 import { ValhallaAway } from '../services/valhalla.ts';
+import { RetryLater } from './retry-later.ts';
 
 /**
  * The one place that decides whether Temporal tries a step again. Rejections are final unless their row says
@@ -18,6 +19,7 @@ export function asStepFailure(error: unknown, attempt: number): ApplicationFailu
       message: error.message,
       details: [error.facts],
       nonRetryable: kind !== 'transient',
+      ...(error instanceof RetryLater && { nextRetryDelay: error.inMs }),
     });
   }
   const message = error instanceof Error ? error.message : String(error);

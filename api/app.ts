@@ -19,6 +19,7 @@ import type { ExportLimits } from './exports/open-exports.ts';
 import type { InlinePath } from './inline-path.ts';
 import { createMetrics } from './metrics/metrics.ts';
 import { OPENAPI } from './openapi.ts';
+import type { EndpointDeps } from './ops/webhook-endpoint.ts';
 import { registerAuthentication } from './plugins/authenticate.ts';
 import { registerConnectRefusal } from './plugins/broken-requests.ts';
 import { registerClosing } from './plugins/closing.ts';
@@ -53,6 +54,8 @@ import { uploadEventsRoutes } from './routes/upload-events.ts';
 import { uploadListRoutes } from './routes/upload-list.ts';
 import { uploadRoutes } from './routes/uploads.ts';
 import { wayTypesRoutes } from './routes/way-types.ts';
+import { webhookEndpointRoutes } from './routes/webhook-endpoint.ts';
+import { webhookMessageRoutes } from './routes/webhook-messages.ts';
 import {
   ProblemSchema,
   SeriesSchema,
@@ -83,6 +86,8 @@ export interface AppDeps {
   readonly orders: ScheduleOrders;
   /** What Stripe signs its events with; without any none is taken. */
   readonly stripeWebhookSecrets?: readonly string[];
+  /** What seals the secrets of the site's endpoint, and where that may be. */
+  readonly webhooks: Omit<EndpointDeps, 'db'>;
   /** The codec endpoint of the Temporal Web UI; none without it. */
   readonly codec?: { readonly codecKeys: CodecKeyring; readonly token: string; readonly uiOrigin: string };
   /** Origins whose pages may call the API from a browser; none by default. */
@@ -134,6 +139,8 @@ export async function buildApp(deps: AppDeps): Promise<FastifyInstance> {
   await app.register(scheduleStatusRoutes, deps);
   await app.register(scheduleOrderRoutes, deps);
   await app.register(stripeWebhookRoutes, { ...deps, closing, metrics });
+  await app.register(webhookEndpointRoutes, { ...deps, ...deps.webhooks });
+  await app.register(webhookMessageRoutes, deps);
   await app.register(metricsRoutes, metrics);
   if (deps.codec) await app.register(codecRoutes, deps.codec);
   await app.register(documentation);

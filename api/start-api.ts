@@ -69,6 +69,7 @@ export async function startApi({ config, log, loops, shutdown, manifest }: ApiPr
     inline,
     relay,
     orders,
+    webhooks: { codecKeys, targets: config.webhookTargets },
     corsOrigins,
     stripeWebhookSecrets,
   };

@@ -5,6 +5,7 @@ import { keysCommand } from './commands/keys.ts';
 import { migrateCommand } from './commands/migrate.ts';
 import { schedulesCommand } from './commands/schedules.ts';
 import { uploadsCommand } from './commands/uploads.ts';
+import { webhooksCommand } from './commands/webhooks.ts';
 import { UsageError } from './settings.ts';
 
 /** `cairn`: one command for operators. Exit codes: 0 done, 1 usage, 2 it failed. */
@@ -15,6 +16,7 @@ const program = new Command('cairn')
   .addCommand(keysCommand())
   .addCommand(uploadsCommand())
   .addCommand(schedulesCommand())
+  .addCommand(webhooksCommand())
   .addCommand(migrateCommand())
   .addCommand(historiesCommand());
 

@@ -8,6 +8,9 @@ export const processUploadId = (uploadId: string, run: number): string => `uploa
 
 export const stripeEventId = (eventId: string, run: number): string => `stripe-event:${eventId}:${run}`;
 
+/** Of one delivery of a message to the site. */
+export const deliverWebhookId = (messageId: string, run: number): string => `webhook:${messageId}:${run}`;
+
 /** The schedule as Temporal knows it. The prefix tells ours from others in one namespace. */
 export const SCHEDULE_PREFIX = 'cairn-';
 export const temporalScheduleId = (schedule: ScheduleId): string => `${SCHEDULE_PREFIX}${schedule}`;

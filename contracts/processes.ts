@@ -26,11 +26,11 @@ export const PROCESSES = {
     startedAs: { npmStart: 'api', compose: 'api' },
   },
   worker: {
-    does: "runs workflows and their steps: uploads, Stripe's events, scheduled work",
+    does: "runs workflows and their steps: uploads, Stripe's events, messages to the site, scheduled work",
     without:
-      "uploads are processed inline by the API, two at a time; Stripe's events wait, and no scheduled work is done",
+      "uploads are processed inline by the API, two at a time; Stripe's events wait, the site is told nothing, and no scheduled work is done",
     entry: 'workers/main.ts',
-    queues: [QUEUES.interactive, QUEUES.heavy, QUEUES.maintenance, QUEUES.billing],
+    queues: [QUEUES.interactive, QUEUES.heavy, QUEUES.maintenance, QUEUES.billing, QUEUES.webhooks],
     loops: ['worker-heartbeat'],
     startedAs: { npmStart: 'worker', compose: 'worker' },
   },

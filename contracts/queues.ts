@@ -8,6 +8,8 @@ export const QUEUES = {
   maintenance: 'cairn-maintenance',
   /** Money: Stripe's events, workflows and steps. Waits for Stripe, so nothing else shall wait behind it. */
   billing: 'cairn-billing',
+  /** Waiting for the site's endpoint, one step per message: however slow it is, nobody else waits. */
+  webhooks: 'cairn-webhooks',
 } as const;
 
 export type QueueName = (typeof QUEUES)[keyof typeof QUEUES];

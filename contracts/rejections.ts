@@ -4,6 +4,7 @@ import { OF_EXPORTS } from './rejections-of-exports.ts';
 import { OF_RECORDINGS } from './rejections-of-recordings.ts';
 import { OF_SCHEDULES } from './rejections-of-schedules.ts';
 import { OF_TCX } from './rejections-of-tcx.ts';
+import { OF_WEBHOOKS } from './rejections-of-webhooks.ts';
 
 export type { RejectionRow };
 
@@ -198,6 +199,7 @@ export const REJECTIONS = {
   ...OF_EXPORTS,
   ...OF_SCHEDULES,
   ...OF_BILLING,
+  ...OF_WEBHOOKS,
 
   'service/database-unavailable': row(
     503,

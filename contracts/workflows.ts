@@ -1,10 +1,12 @@
 import type { RunScheduleInput, RunScheduleResult } from './schedules.ts';
 import type { StripeEventResult, StripeEventRun } from './stripe-events.ts';
 import type { ProcessUploadInput, ProcessUploadResult } from './uploads.ts';
+import type { DeliverWebhookInput, DeliverWebhookResult } from './webhooks.ts';
 
 /** Every workflow, by the name that histories know. `workflows/index.ts` implements exactly this. */
 export interface Workflows {
   processUpload(input: ProcessUploadInput): Promise<ProcessUploadResult>;
+  deliverWebhook(input: DeliverWebhookInput): Promise<DeliverWebhookResult>;
   runSchedule(input: RunScheduleInput): Promise<RunScheduleResult>;
   stripeEvent(input: StripeEventRun): Promise<StripeEventResult>;
 }

@@ -1,5 +1,6 @@
 import { lockTracksOf, passOnNearDuplicates } from './near-duplicates.ts';
 import type { Db, Pool } from './pool.ts';
+import { TOLD_DELETIONS } from './webhook-messages.ts';
 
 interface OwnedUpload {
   readonly accountId: string;
@@ -35,7 +36,7 @@ export async function deleteUploadOfTrack(
 
 async function deleted(db: Db, { uploadId, accountId }: OwnedUpload): Promise<string | undefined> {
   const { rows } = await db.query<{ blobKey: string }>(
-    `with gone as (delete from uploads where id = $1 and account_id = $2 returning blob_key)
+    `with gone as (delete from uploads where id = $1 and account_id = $2 returning *), ${TOLD_DELETIONS}
      insert into blob_removals (blob_key) select blob_key from gone
      on conflict (blob_key) do update set requested_at = now()
      returning blob_key as "blobKey"`,

@@ -145,17 +145,3 @@ export async function replayStripeEvent(db: Db, eventId: string): Promise<boolea
   );
   return rowCount === 1;
 }
-
-export interface StripeEventEnd {
-  readonly state: StripeEventState;
-  readonly run: number;
-  readonly reason: string | null;
-}
-
-/** Why a claim was not had. */
-export async function stripeEventState(db: Db, eventId: string): Promise<StripeEventEnd | undefined> {
-  const { rows } = await db.query<StripeEventEnd>('select state, run, reason from stripe_events where id = $1', [
-    eventId,
-  ]);
-  return rows[0];
-}

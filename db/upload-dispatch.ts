@@ -1,5 +1,6 @@
 import type { UploadFailure } from '../contracts/uploads.ts';
 import type { Db } from './pool.ts';
+import { TOLD_ENDS } from './webhook-messages.ts';
 
 export interface DispatchableUpload {
   readonly id: string;
@@ -62,14 +63,16 @@ export async function offerOpenUploadsAgain(db: Db, pace: { perS: number; within
 /** Too many runs were lost: failed by a fault of ours, or ready with the track of an earlier run. */
 export async function giveUpUpload(db: Db, upload: UploadRun): Promise<boolean> {
   const failure: UploadFailure = { code: 'processing/failed', facts: {} };
-  const { rowCount } = await db.query(
-    `update uploads set state = case when track_id is null then 'failed' else 'ready' end, failure = $3, build = null,
-                        dispatch_at = null, finished_at = now(), updated_at = now(),
-                        claim_owner = null, claim_expires_at = null, claim_token = claim_token + 1
-      where id = $1 and run = $2 and state in ('received', 'processing')`,
+  const { rows } = await db.query<{ ended: number }>(
+    `with ended as (
+       update uploads set state = case when track_id is null then 'failed' else 'ready' end, failure = $3, build = null,
+                          dispatch_at = null, finished_at = now(), updated_at = now(),
+                          claim_owner = null, claim_expires_at = null, claim_token = claim_token + 1
+        where id = $1 and run = $2 and state in ('received', 'processing') returning *), ${TOLD_ENDS}
+     select count(*)::int as ended from ended`,
     [upload.id, upload.run, JSON.stringify(failure)],
   );
-  return rowCount === 1;
+  return rows[0]?.ended === 1;
 }
 
 export interface DispatchBacklog {

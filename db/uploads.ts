@@ -1,6 +1,7 @@
 import type { UploadFailure, UploadState } from '../contracts/uploads.ts';
 import { useBlob } from './blobs.ts';
 import type { Db, Prepared, Tx } from './pool.ts';
+import { TOLD_ENDS } from './webhook-messages.ts';
 
 export interface NewUpload {
   readonly id: string;
@@ -109,11 +110,7 @@ export interface EndOfRun {
 
 /** The end of a run that made a track. False when the token is no longer the newest: nothing was written. */
 export async function finishUploadReady(tx: Tx, end: EndOfRun & { readonly trackId: string }): Promise<boolean> {
-  const { rowCount } = await tx.query(
-    `update uploads set state = 'ready', track_id = $5, failure = null, ${FINISHED}`,
-    [end.uploadId, end.token, end.processedBy, end.build, end.trackId],
-  );
-  return rowCount === 1;
+  return ends(tx, `state = 'ready', track_id = $5, failure = null`, end, end.trackId);
 }
 
 /**
@@ -124,11 +121,18 @@ export async function finishUploadFailed(
   tx: Db,
   end: EndOfRun & { readonly failure: UploadFailure },
 ): Promise<boolean> {
-  const { rowCount } = await tx.query(
-    `update uploads set state = case when track_id is null then 'failed' else 'ready' end, failure = $5, ${FINISHED}`,
-    [end.uploadId, end.token, end.processedBy, end.build, JSON.stringify(end.failure)],
+  const become = `state = case when track_id is null then 'failed' else 'ready' end, failure = $5`;
+  return ends(tx, become, end, JSON.stringify(end.failure));
+}
+
+/** The site is told by the statement that ends the run: neither can be there without the other. */
+async function ends(db: Db, become: string, end: EndOfRun, result: string): Promise<boolean> {
+  const { rows } = await db.query<{ ended: number }>(
+    `with ended as (update uploads set ${become}, ${FINISHED} returning *), ${TOLD_ENDS}
+     select count(*)::int as ended from ended`,
+    [end.uploadId, end.token, end.processedBy, end.build, result],
   );
-  return rowCount === 1;
+  return rows[0]?.ended === 1;
 }
 
 const FINISHED = `processed_by = $3, build = $4, finished_at = now(), updated_at = now(), dispatch_at = null,

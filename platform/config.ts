@@ -23,6 +23,8 @@ export interface Config {
   readonly pings: Readonly<Partial<Record<ScheduleId | 'watchdog', string>>>;
   /** Where the worker reaches the API: its canary goes there. */
   readonly apiUrl: string;
+  /** Where messages to the site may go besides https to public addresses. */
+  readonly webhookTargets: { readonly http: boolean; readonly privateAddresses: boolean };
   readonly host: string;
   readonly port: number;
   /** Origins whose pages may call the API from a browser. */
@@ -63,6 +65,7 @@ export function readConfig(env: Environment): Config {
       watchdog: value.CAIRN_PING_WATCHDOG,
     }),
     apiUrl: value.CAIRN_API_URL,
+    webhookTargets: value.CAIRN_WEBHOOK_TARGETS ?? parseWebhookTargets(''),
     host: value.CAIRN_HOST,
     port: value.PORT,
     corsOrigins: value.CAIRN_CORS_ORIGINS ?? [],
@@ -101,6 +104,10 @@ export const SETTINGS = {
   CAIRN_PING_CANARY: optional(ABOUT_PING, httpUrl, true),
   CAIRN_PING_WATCHDOG: optional('Dead-man URL that the API pings after each look at the schedules.', httpUrl, true),
   CAIRN_API_URL: setting('Where the worker reaches the API, for the canary.', httpUrl, 'http://127.0.0.1:3000'),
+  CAIRN_WEBHOOK_TARGETS: optional(
+    'Lets messages to the site go elsewhere than to https at public addresses: `http`, `private-addresses`, or both.',
+    parseWebhookTargets,
+  ),
   CAIRN_HOST: setting('Address to listen on.', text, '127.0.0.1'),
   PORT: setting('Port to listen on.', port, '3000'),
   CAIRN_CORS_ORIGINS: optional('Origins whose pages may call the API from a browser, separated by commas.', origins),
@@ -177,6 +184,15 @@ function origins(value: string): readonly string[] {
   const isOrigin = (text: string) => URL.canParse(text) && /^https?:/.test(text) && new URL(text).origin === text;
   if (!all.every(isOrigin)) throw new Error('must be origins, each scheme, host and port alone, separated by commas');
   return all;
+}
+
+/** Also of an environment that is not read as a whole, by the command line. */
+export function parseWebhookTargets(value: string): Config['webhookTargets'] {
+  const words = value.split(',').flatMap((word) => word.trim() || []);
+  if (!words.every((word) => word === 'http' || word === 'private-addresses')) {
+    throw new Error('must be `http`, `private-addresses`, or both, separated by a comma');
+  }
+  return { http: words.includes('http'), privateAddresses: words.includes('private-addresses') };
 }
 
 function postgresUrl(value: string): string {

@@ -4,6 +4,7 @@ import { QUEUES, type QueueName } from '../contracts/queues.ts';
 import type { ScheduleSteps } from '../contracts/schedules.ts';
 import type { StripeEventSteps } from '../contracts/stripe-events.ts';
 import type { UploadSteps } from '../contracts/uploads.ts';
+import type { WebhookSteps } from '../contracts/webhooks.ts';
 import type { Log } from '../platform/log.ts';
 import { dataConverter } from '../platform/temporal/data-converter.ts';
 import type { CodecKeyring } from '../platform/temporal/keyring.ts';
@@ -15,13 +16,14 @@ export interface WorkersDeps {
   readonly namespace: string;
   readonly codecKeys: CodecKeyring;
   readonly workflowBundle: WorkflowBundleOption;
-  readonly steps: UploadSteps & ScheduleSteps & StripeEventSteps;
+  readonly steps: UploadSteps & ScheduleSteps & StripeEventSteps & WebhookSteps;
   readonly log: Log;
 }
 
 /**
  * One worker per queue: the interactive one runs uploads and ordinary files, the heavy one large files alone, the maintenance
- * one scheduled work, the billing one Stripe's events, workflows and steps, so that none ever waits behind another.
+ * one scheduled work, the billing one Stripe's events, workflows and steps, the webhooks one the steps of messages to the site (whose
+ * workflows are the maintenance one's): so that none ever waits behind another.
  */
 export async function createWorkers(
   deps: WorkersDeps,
@@ -60,6 +62,7 @@ function optionsOf(queue: QueueName, { workflowBundle }: WorkersDeps): Partial<W
       maxTaskQueueActivitiesPerSecond: EVENTS_PER_SECOND,
       stickyQueueScheduleToStartTimeout: '1s',
     },
+    [QUEUES.webhooks]: { maxConcurrentActivityTaskExecutions: CONCURRENT_WEBHOOKS },
   };
   return all[queue];
 }
@@ -72,6 +75,8 @@ const CONCURRENT_JOBS = 6;
 const CONCURRENT_EVENTS = 8;
 /** Of all workers together, and each reads one object: Stripe allows 100 reads a second, 25 in test mode, to all that a site does. */
 const EVENTS_PER_SECOND = 25;
+/** Requests to the site's endpoint at once, of one worker: what a small site bears. They wait, and cost little here. */
+const CONCURRENT_WEBHOOKS = 8;
 /** A large file takes up to 768 MB while it is read. */
 const CONCURRENT_LARGE_DIGESTS = 1;
 

@@ -5,6 +5,7 @@ import { createRecordingReader } from '../activities/read-recording.ts';
 import { createScheduleSteps, type Jobs } from '../activities/schedule-steps.ts';
 import { createUploadSteps } from '../activities/upload-steps.ts';
 import { createWayTypesStep } from '../activities/way-types-step.ts';
+import { createWebhookSteps } from '../activities/webhook-steps.ts';
 import { processUploadId } from '../contracts/ids.ts';
 import type { QueueName } from '../contracts/queues.ts';
 import { connect } from '../db/pool.ts';
@@ -18,6 +19,7 @@ import { openFsBlobStore } from '../services/blob-store-fs.ts';
 import { createDeadManPings } from '../services/dead-man-pings.ts';
 import { createStripe } from '../services/stripe.ts';
 import { createValhalla } from '../services/valhalla.ts';
+import { createWebhookSender } from '../services/webhook-sender.ts';
 import { workflowBundle } from './bundle.ts';
 import { connectPatiently } from './connect.ts';
 import { createWorkers } from './create-workers.ts';
@@ -54,12 +56,13 @@ export async function runWorker(worker: WorkerProcess): Promise<void> {
   const ownerOf = ({ uploadId, run }: { uploadId: string; run: number }) =>
     `workflow:${processUploadId(uploadId, run)}`;
   const valhalla = config.valhalla && createValhalla(config.valhalla);
-  const { stripeApiKey: apiKey, stripeAddress: address } = config;
+  const { stripeApiKey: apiKey, stripeAddress: address, codecKeys, temporal } = config;
   const stripe = apiKey === undefined ? undefined : createStripe({ apiKey, address });
   const steps = {
     ...createUploadSteps({ db, reader, build: config.build, processedBy: 'workflow', ownerOf }),
     ...createWayTypesStep({ db, log, valhalla }),
     ...createStripeEventSteps({ db, log, stripe }),
+    ...createWebhookSteps({ db, codecKeys, send: createWebhookSender({ targets: config.webhookTargets }) }),
     ...createScheduleSteps({
       db,
       build: config.build,
@@ -69,7 +72,6 @@ export async function runWorker(worker: WorkerProcess): Promise<void> {
       signal: cancellationSignal,
     }),
   };
-  const { codecKeys, temporal } = config;
   const bundle = await workflowBundle();
   const workers = await createWorkers(
     { connection, namespace: temporal.namespace, codecKeys, workflowBundle: bundle, steps, log },

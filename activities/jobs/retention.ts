@@ -4,6 +4,7 @@ import { removeOldKeys } from '../../db/idempotency-keys.ts';
 import type { Pool, Tx } from '../../db/pool.ts';
 import { type EndPlace, thinUploadEvents } from '../../db/upload-events.ts';
 import { removeOldWayMatches } from '../../db/way-matches.ts';
+import { removeDeliveredMessages, removeUndeliveredMessages } from '../../db/webhook-lists.ts';
 import { removeDeadWorkers } from '../../db/workers.ts';
 import type { Log } from '../../platform/log.ts';
 import type { BlobStore } from '../../services/blob-store.ts';
@@ -35,6 +36,10 @@ const KEPT: readonly Kept[] = [
   { what: 'way matches', keepS: 30 * DAY_S, remove: removeOldWayMatches },
   // Whoever asks on Monday what ran on Friday gets an answer.
   { what: 'dead workers', keepS: 7 * DAY_S, remove: removeDeadWorkers },
+  // Nobody asks after a month whether the site was told.
+  { what: 'delivered messages to the site', keepS: 30 * DAY_S, remove: removeDeliveredMessages },
+  // Parked ones, and those that wait for an endpoint that nobody enables: a quarter is time enough to replay them.
+  { what: 'messages that the site never got', keepS: 90 * DAY_S, remove: removeUndeliveredMessages },
 ];
 /** Nobody resumes a stream, or asks how an upload went, after a month; the newest event stays for ever. */
 const KEEP_EVENTS_S = 30 * DAY_S;

@@ -10,6 +10,7 @@ import { PROGRESS } from './progress.ts';
 import { SCHEDULES } from './schedules.ts';
 import { TRACKS } from './tracks.ts';
 import { UPLOADS } from './uploads.ts';
+import { WEBHOOKS } from './webhooks.ts';
 
 /** By operationId. A new resource brings its table, a new operation its row. */
 export const CONTRACT: Readonly<Record<string, OperationContract>> = {
@@ -21,6 +22,7 @@ export const CONTRACT: Readonly<Record<string, OperationContract>> = {
   ...BILLING,
   ...OPS,
   ...SCHEDULES,
+  ...WEBHOOKS,
   ...HEALTH,
 };
 

@@ -4,8 +4,10 @@ import type { Log } from '../../platform/log.ts';
 import { type Dispatching, dispatching } from './line.ts';
 import { startStripeEvent } from './start-stripe-event.ts';
 import { startUpload } from './start-upload.ts';
+import { startWebhook } from './start-webhook.ts';
 import { stripeEventLine } from './stripe-events.ts';
 import { uploadLine } from './uploads.ts';
+import { webhookLine } from './webhooks.ts';
 
 export interface LinesDeps {
   readonly db: Pool;
@@ -19,5 +21,6 @@ export interface LinesDeps {
 export function dispatchedLines({ db, client, log, wayTypes }: LinesDeps): readonly Dispatching[] {
   const uploads = uploadLine(db, { log, start: (upload) => startUpload(client, upload, { wayTypes }) });
   const stripeEvents = stripeEventLine(db, { log, start: (event) => startStripeEvent(client, event) });
-  return [dispatching(uploads, log), dispatching(stripeEvents, log)];
+  const webhooks = webhookLine(db, { log, start: (message) => startWebhook(client, message) });
+  return [dispatching(uploads, log), dispatching(stripeEvents, log), dispatching(webhooks, log)];
 }

@@ -5,6 +5,7 @@ import { type DatabaseMetricsDeps, measureDatabase } from './database.ts';
 import { measureProcess, type ProcessMetricsDeps } from './process.ts';
 import { measureSchedules, type ScheduleMetricsDeps } from './schedules.ts';
 import { countStripeDeliveries, type StripeDeliveryMetrics } from './stripe-deliveries.ts';
+import { measureWebhooks } from './webhooks.ts';
 
 export interface Metrics extends StripeDeliveryMetrics {
   readonly registry: Registry;
@@ -12,7 +13,6 @@ export interface Metrics extends StripeDeliveryMetrics {
   readonly requestDuration: Histogram<'method' | 'route' | 'status'>;
   /** Uploads that this process has made durable, or recognised. */
   readonly received: Counter<'outcome'>;
-  /** Deliveries of Stripe's to this process, and which secret had signed them. */
 }
 
 /** From a health probe to an upload of 25 MB on a slow line; `Prefer: wait` may last 30 s. */
@@ -48,5 +48,6 @@ export function createMetrics(deps: DatabaseMetricsDeps & ProcessMetricsDeps & S
   measureProcess(registers, deps);
   measureDatabase(registers, deps);
   measureSchedules(registers, deps);
+  measureWebhooks(registers, deps);
   return { registry, requestDuration, received, ...countStripeDeliveries(registers) };
 }

@@ -1,5 +1,6 @@
 import { Counter, type Registry } from 'prom-client';
 
+/** Deliveries of Stripe's to this process, and which secret had signed them. */
 export interface StripeDeliveryMetrics {
   readonly stripeDeliveries: Counter<'outcome'>;
   readonly stripeSecretMatches: Counter<'secret'>;

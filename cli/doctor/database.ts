@@ -9,6 +9,7 @@ import { connect, type Db } from '../../db/pool.ts';
 import { dispatchBacklog } from '../../db/upload-dispatch.ts';
 import { seenWorkers } from '../../db/workers.ts';
 import { type Finding, finding, reasonOf } from './finding.ts';
+import { webhookFindings } from './webhooks.ts';
 import type { Where } from './where.ts';
 import { workerFindings } from './workers.ts';
 
@@ -35,9 +36,9 @@ async function rows(db: Db, where: Where, apiBuild: string | undefined): Promise
   try {
     const workers = await seenWorkers(db, WORKER_SILENCE_S);
     const ofWorkers = workerFindings(workers, { apiBuild, runBy: where.runBy });
-    return [...ofWorkers, await backlog(db), await failures(db), ...(await keys(db))];
+    return [...ofWorkers, await backlog(db), await failures(db), ...(await keys(db)), ...(await webhookFindings(db))];
   } catch (error) {
-    const untold = ['process.worker', 'uploads.waiting', 'uploads.failed', 'keys.operator'];
+    const untold = ['process.worker', 'uploads.waiting', 'uploads.failed', 'keys.operator', 'webhooks.endpoint'];
     return untold.map((id) => finding(id, 'unknown', `Postgres does not tell: ${reasonOf(error)}`, 'database-away'));
   }
 }

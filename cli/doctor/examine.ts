@@ -34,7 +34,19 @@ export async function examine(where: Where): Promise<Report> {
 }
 
 /** The processes first, then what each tells. */
-const AREAS = ['process', 'queue', 'worker', 'api', 'schedule', 'postgres', 'uploads', 'keys', 'blobs', 'upstream'];
+const AREAS = [
+  'process',
+  'queue',
+  'worker',
+  'api',
+  'schedule',
+  'postgres',
+  'uploads',
+  'keys',
+  'webhooks',
+  'blobs',
+  'upstream',
+];
 
 function areaOrder({ id }: Finding): number {
   const at = AREAS.indexOf(id.split('.')[0] ?? '');

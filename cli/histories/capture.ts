@@ -11,6 +11,7 @@ import { type CodecKeyring, parseCodecKeys } from '../../platform/temporal/keyri
 import type { DevHome } from '../settings.ts';
 import { historyOfRun } from './capture-schedule.ts';
 import { historyOfStripeEvent } from './capture-stripe-event.ts';
+import { historyOfDelivery } from './capture-webhook.ts';
 import { openHistory } from './open-history.ts';
 import { type UploadPath, WORKFLOW_PATHS } from './paths.ts';
 import { keepHistory } from './store.ts';
@@ -40,6 +41,9 @@ export async function captureHistories(
   try {
     for (const each of wanted(WORKFLOW_PATHS.processUpload)) {
       await keep('processUpload', each, await historyOfUpload(home, client, each));
+    }
+    for (const each of wanted(WORKFLOW_PATHS.deliverWebhook)) {
+      await keep('deliverWebhook', each, await historyOfDelivery(home, client, each));
     }
     for (const each of wanted(WORKFLOW_PATHS.runSchedule)) {
       await keep('runSchedule', each, await historyOfRun(client, each));

@@ -1,10 +1,12 @@
 /** The paths through each workflow that the replay gate wants a history of. A new workflow or branch adds its line. */
 export const WORKFLOW_PATHS = {
+  deliverWebhook: ['delivered', 'parked'],
   processUpload: ['ordinary-ready', 'ordinary-failed', 'large-ready', 'large-failed', 'ordinary-wayTypes'],
   runSchedule: ['succeeded', 'failed'],
   stripeEvent: ['ended', 'dead'],
 } as const;
 
 export type UploadPath = (typeof WORKFLOW_PATHS)['processUpload'][number];
+export type WebhookPath = (typeof WORKFLOW_PATHS)['deliverWebhook'][number];
 export type SchedulePath = (typeof WORKFLOW_PATHS)['runSchedule'][number];
 export type StripeEventPath = (typeof WORKFLOW_PATHS)['stripeEvent'][number];

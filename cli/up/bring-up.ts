@@ -7,6 +7,7 @@ import { parseCodecKeys } from '../../platform/temporal/keyring.ts';
 import { registerSearchAttributes } from '../../platform/temporal/search-attributes.ts';
 import { applySchedules } from '../../schedules/apply.ts';
 import { MANIFEST } from '../../schedules/manifest.ts';
+import { DEV_WEBHOOK_TARGETS } from '../webhooks/targets.ts';
 import { publishDevFile, removeDevFile } from './dev-file.ts';
 import { startNodeProcess } from './node-process.ts';
 import type { UpOptions } from './options.ts';
@@ -93,6 +94,7 @@ function settingsFor(options: UpOptions, servers: Servers, secrets: Secrets): Re
     CAIRN_HOST: options.host,
     PORT: String(options.port),
     CAIRN_API_URL: options.url,
+    CAIRN_WEBHOOK_TARGETS: DEV_WEBHOOK_TARGETS,
     DATABASE_URL: servers.databaseUrl,
     CAIRN_TEMPORAL_ADDRESS: servers.temporalAddress,
     ...(servers.temporalUi === undefined ? {} : { CAIRN_TEMPORAL_UI_URL: servers.temporalUi }),

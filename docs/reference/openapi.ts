@@ -33,7 +33,8 @@ export async function openapiText(): Promise<string> {
   const reader = { shape: never };
   const orders = { pause: never, resume: never, trigger: never, backfill: never, slotsOf: () => [] };
   const seen = { audit: never, watchdog: { latest: () => undefined, ageMs: () => undefined } };
-  const doing = { reader, loops, dispatcher, inline, relay, orders };
+  const webhooks = { codecKeys: { current: '', keys: new Map() }, targets: { http: false, privateAddresses: false } };
+  const doing = { reader, loops, dispatcher, inline, relay, orders, webhooks };
   const app = await buildApp({ ...seen, ...doing, log, build: 'none', db, blobs });
   try {
     await app.ready();

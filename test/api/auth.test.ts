@@ -57,12 +57,25 @@ const ACCESS: Readonly<Record<string, 'public' | 'account' | 'operator'>> = {
   'POST /v1/ops/schedules/{scheduleId}/resume': 'operator',
   'POST /v1/ops/schedules/{scheduleId}/trigger': 'operator',
   'POST /v1/ops/schedules/{scheduleId}/backfill': 'operator',
+  'GET /v1/ops/webhook-endpoint': 'operator',
+  'PUT /v1/ops/webhook-endpoint': 'operator',
+  'POST /v1/ops/webhook-endpoint/rotate': 'operator',
+  'POST /v1/ops/webhook-endpoint/retire-secret': 'operator',
+  'POST /v1/ops/webhook-endpoint/enable': 'operator',
+  'POST /v1/ops/webhook-endpoint/disable': 'operator',
+  'POST /v1/ops/webhook-endpoint/test': 'operator',
+  'GET /v1/ops/webhook-messages': 'operator',
+  'GET /v1/ops/webhook-messages/{messageId}': 'operator',
+  'POST /v1/ops/webhook-messages/{messageId}/replay': 'operator',
+  'POST /v1/ops/webhook-replays': 'operator',
   'GET /v1/tracks/{trackId}/export.gpx': 'account',
   'GET /v1/tracks/{trackId}/export.fit': 'account',
   'GET /v1/tracks/{trackId}/export.geojson': 'account',
   'GET /v1/tracks/{trackId}/preview.svg': 'account',
   'GET /v1/tracks/{trackId}/preview.png': 'account',
 };
+
+const MESSAGE_ID = 'msg_00000000-0000-4000-8000-000000000001';
 
 const operations = operationsOf(stack.app.swagger()).map(({ method, path, operation }) => ({
   name: `${method} ${path}`,
@@ -81,6 +94,10 @@ const keys = { account: '', site: '', operator: '', revoked: '', expired: '' };
 beforeAll(async () => {
   own = await savedTrack(db, 'somebody');
   others = await savedTrack(db, 'somebody else');
+  await stack.query(`insert into webhook_endpoint (url, secret) values ('https://site.example/hook', 'sealed')`);
+  await stack.query(`insert into webhook_messages (id, type, key, data) values ($1, 'webhook.test', 'one', '{}')`, [
+    MESSAGE_ID.slice('msg_'.length),
+  ]);
   await stack.query(`update accounts set plan = 'premium'`); // who may call is asked here, not what was bought
   const ofAccount = { kind: 'account', accountExternalId: 'somebody', name: 'test' } as const;
   keys.account = (await createKey(db, ofAccount)).key;
@@ -102,6 +119,14 @@ const BODIES: Readonly<Record<string, string | object>> = {
   'POST /v1/ops/schedules/{scheduleId}/backfill': {
     ...{ reason: 'to see who may do this', from: '2026-03-01T00:00:00Z', to: '2026-03-01T00:00:00Z' },
   },
+  'PUT /v1/ops/webhook-endpoint': { url: 'https://site.example/hook', reason: 'to see who may do this' },
+  'POST /v1/ops/webhook-endpoint/rotate': { reason: 'to see who may do this' },
+  'POST /v1/ops/webhook-endpoint/retire-secret': { reason: 'to see who may do this' },
+  'POST /v1/ops/webhook-endpoint/enable': { reason: 'to see who may do this' },
+  'POST /v1/ops/webhook-endpoint/disable': { reason: 'to see who may do this' },
+  'POST /v1/ops/webhook-endpoint/test': { reason: 'to see who may do this' },
+  'POST /v1/ops/webhook-messages/{messageId}/replay': { reason: 'to see who may do this' },
+  'POST /v1/ops/webhook-replays': { filter: { from: '2026-03-01T00:00:00Z' }, reason: 'to see who may do this' },
   'PATCH /v1/tracks/{trackId}': { name: 'Mine' },
   'PATCH /v1/account': { privacyZoneM: 0 },
   'POST /v1/ops/uploads/{uploadId}/redrive': { reason: 'to see who may do this' },
@@ -111,10 +136,11 @@ async function call(operation: { method: string; path: string }, headers: Header
   const url = operation.path
     .replace('{uploadId}', of.uploadId)
     .replace('{trackId}', of.trackId)
-    .replace('{scheduleId}', 'retention');
+    .replace('{scheduleId}', 'retention')
+    .replace('{messageId}', MESSAGE_ID);
   const payload = BODIES[`${operation.method} ${operation.path}`];
   const { method } = operation;
-  if (method !== 'GET' && method !== 'POST' && method !== 'PATCH' && method !== 'DELETE')
+  if (method !== 'GET' && method !== 'POST' && method !== 'PUT' && method !== 'PATCH' && method !== 'DELETE')
     throw new Error(`say how ${method} is called`);
   return stack.inject({ method, url, headers, ...(payload && { payload }) });
 }

@@ -6,7 +6,12 @@ import type { Workflows } from '../../contracts/workflows.ts';
 import type * as Implemented from '../../workflows/index.ts';
 
 /** The names of the contract, as values; the type test below keeps the two the same. */
-const NAMES = ['processUpload', 'runSchedule', 'stripeEvent'] as const satisfies readonly (keyof Workflows)[];
+const NAMES = [
+  'deliverWebhook',
+  'processUpload',
+  'runSchedule',
+  'stripeEvent',
+] as const satisfies readonly (keyof Workflows)[];
 
 test('workflows/index.ts implements the contract exactly: every name, every input, every result', () => {
   expectTypeOf<typeof Implemented>().toEqualTypeOf<Workflows>();
@@ -32,6 +37,7 @@ test('names that running systems remember have not changed', () => {
     heavy: 'cairn-heavy',
     maintenance: 'cairn-maintenance',
     billing: 'cairn-billing',
+    webhooks: 'cairn-webhooks',
   });
   const attributes = Object.values(SEARCH_ATTRIBUTES).map(({ name, type }) => [name, type]);
   expect(attributes).toEqual([

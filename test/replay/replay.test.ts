@@ -93,6 +93,11 @@ describe('the gate can fail', () => {
       (code) => code.replace('> LARGE_BYTES', '< 0'),
       { ...UPLOADS, affects: 'processUpload/large-' },
     ],
+    [
+      'a message that nobody parks',
+      (code) => code.replace(/return CancellationScope.*\n/, 'throw error;\n'),
+      { file: 'deliver-webhook.ts', affects: 'deliverWebhook/parked' },
+    ],
     ['an outcome that is not told', (code) => code.replace(/upsertSearchAttributes\(\[.*\]\);/, ''), SCHEDULES],
     [
       'a row that nobody closes',

@@ -12,6 +12,7 @@ import { createRecordingReader, type RecordingReader } from '../../activities/re
 import { createScheduleSteps, type Jobs } from '../../activities/schedule-steps.ts';
 import { createUploadSteps } from '../../activities/upload-steps.ts';
 import { createWayTypesStep } from '../../activities/way-types-step.ts';
+import { createWebhookSteps, type WebhookStepsDeps } from '../../activities/webhook-steps.ts';
 import { buildApp } from '../../api/app.ts';
 import { dispatchedLines } from '../../api/dispatch/lines.ts';
 import { namespaceIdOf } from '../../api/dispatch/start-once.ts';
@@ -33,6 +34,7 @@ import { openFsBlobStore } from '../../services/blob-store-fs.ts';
 import { createDeadManPings, type DeadManPings } from '../../services/dead-man-pings.ts';
 import type { StripeApi } from '../../services/stripe.ts';
 import type { Valhalla } from '../../services/valhalla.ts';
+import { createWebhookSender } from '../../services/webhook-sender.ts';
 import { workflowBundle } from '../../workers/bundle.ts';
 import { createWorkers } from '../../workers/create-workers.ts';
 import { installRuntime } from '../../workers/runtime.ts';
@@ -74,9 +76,13 @@ export interface StackOptions {
   readonly jobs?: Jobs;
   /** Who is told of each run; nobody by default. */
   readonly pings?: DeadManPings<ScheduleId>;
+  /** How messages to the site are sent; anywhere by default. */
+  readonly webhooks?: Partial<Pick<WebhookStepsDeps, 'send' | 'nextInS'>>;
   /** When they do it. */
   readonly manifest?: Manifest;
 }
+
+const ANYWHERE = { http: true, privateAddresses: true };
 
 /** What a watchdog of a test has seen, unless it starts one of its own. */
 const WELL: Audit = { checkedAt: new Date(), worst: 'OK', schedules: [] };
@@ -111,6 +117,7 @@ export async function testStack(options: StackOptions = {}): Promise<Stack> {
     log,
     build: 'test',
     wayTypes,
+    webhooks: { codecKeys, targets: ANYWHERE },
     ...database,
     blobs,
     reader,
@@ -158,6 +165,7 @@ async function startWorkers(
     }),
     ...createWayTypesStep({ ...stack, valhalla: stack.valhalla }),
     ...createStripeEventSteps({ ...stack, stripe: stack.stripe }),
+    ...createWebhookSteps({ ...stack, send: createWebhookSender({ targets: ANYWHERE }), ...stack.webhooks }),
     ...createScheduleSteps({
       db: stack.db,
       build: 'test',

@@ -46,11 +46,12 @@ test('a living worker has a row with its queues, and takes it away at SIGTERM', 
   const worker = spawnCairn('worker', stack, { CAIRN_TEMPORAL_ADDRESS: temporalAddress });
   await worker.ready;
   const rows = () => stack.query('select queues, pid from workers where pid = $1', [worker.child.pid]);
-  await expect
-    .poll(rows, PATIENT)
-    .toEqual([
-      { queues: ['cairn-interactive', 'cairn-heavy', 'cairn-maintenance', 'cairn-billing'], pid: worker.child.pid },
-    ]);
+  await expect.poll(rows, PATIENT).toEqual([
+    {
+      queues: ['cairn-interactive', 'cairn-heavy', 'cairn-maintenance', 'cairn-billing', 'cairn-webhooks'],
+      pid: worker.child.pid,
+    },
+  ]);
   worker.child.kill('SIGTERM');
   expect(await worker.ended).toBe(0);
   expect(await rows()).toEqual([]);

@@ -21,7 +21,7 @@ Object.assign(log, { error: (line: Record<string, unknown>, event: string) => li
 beforeEach(async () => {
   await stack.query('drop table if exists job_runs');
   await stack.query(
-    'truncate uploads, idempotency_keys, event_tickets, exported_tracks, way_matches, workers, blob_removals cascade',
+    'truncate uploads, idempotency_keys, event_tickets, exported_tracks, way_matches, workers, blob_removals, webhook_messages cascade',
   );
   for await (const { key } of blobs.list()) await blobs.delete(key);
   lines.length = 0;
@@ -51,6 +51,30 @@ test.each<[string, string, readonly [Age, Age], string, string]>([
      select id, 'upload', $1::text, '', gen_random_uuid(), $1::timestamptz, $1::timestamptz from accounts limit 1`,
     ['24.01h', '23.99h'],
     'idempotency_keys',
+    'created_at',
+  ],
+  [
+    'what the site was told is kept for 30 days',
+    `insert into webhook_messages (type, key, data, state, dispatch_at, created_at, finished_at)
+     values ('webhook.test', $1::text, '{}', 'delivered', null, $1::timestamptz, $1::timestamptz)`,
+    ['30.01d', '29.99d'],
+    'webhook_messages',
+    'finished_at',
+  ],
+  [
+    'what it could not be told is kept for 90 days',
+    `insert into webhook_messages (type, key, data, state, dispatch_at, created_at, due_at, finished_at, parked_because)
+     values ('webhook.test', $1::text, '{}', 'parked', null, $1::timestamptz, $1::timestamptz, $1::timestamptz, 'webhook/cancelled')`,
+    ['90.01d', '89.99d'],
+    'webhook_messages',
+    'created_at',
+  ],
+  [
+    'what waits for an endpoint is kept for 90 days',
+    `insert into webhook_messages (type, key, data, created_at, due_at)
+     values ('webhook.test', $1::text, '{}', $1::timestamptz, $1::timestamptz)`,
+    ['90.01d', '89.99d'],
+    'webhook_messages',
     'created_at',
   ],
   [

@@ -84,7 +84,8 @@ export async function testApp(deps: Partial<AppDeps> & Pick<AppDeps, 'blobs' | '
   const client = temporalClient({ address: '127.0.0.1:9', namespace: 'none', codecKeys: testCodec().codecKeys });
   const orders = createScheduleOrders({ db: deps.db, client, manifest: MANIFEST });
   const doing = { loops, dispatcher, inline, relay: SILENT_RELAY, reader: READER, orders };
-  const parts = { ...seen, ...doing, log, build: 'test' };
+  const webhooks = { codecKeys: testCodec().codecKeys, targets: { http: false, privateAddresses: false } };
+  const parts = { ...seen, ...doing, webhooks, log, build: 'test' };
   const app = await buildApp({ ...parts, ...deps });
   cleanups.push(
     () => loops.stop(),
