@@ -25,6 +25,11 @@ export async function fetchMirror(db: Db, fetches: StripeFetches, { kind, id }: 
   };
 }
 
+/** All of them, in the transaction of what they came for. The one place where mirrors change, but for what expires here. */
+export async function writeMirrors(tx: Tx, fetched: readonly FetchedMirror[]): Promise<void> {
+  for (const write of fetched) await write(tx);
+}
+
 interface Write {
   readonly gone: boolean;
   readonly save: (tx: Tx) => Promise<void>;

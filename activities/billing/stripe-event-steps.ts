@@ -18,7 +18,7 @@ import type { Log } from '../../platform/log.ts';
 import { type StripeApi, StripeKeyRefused, StripeRefused } from '../../services/stripe.ts';
 import { CountedBug, classOf, isOutage } from '../step-failures.ts';
 import { EVENT_TYPES, type EventType } from './event-types.ts';
-import { type FetchedMirror, fetchMirror } from './mirror-objects.ts';
+import { type FetchedMirror, fetchMirror, writeMirrors } from './mirror-objects.ts';
 
 export interface StripeEventStepsDeps {
   readonly db: Pool;
@@ -65,7 +65,7 @@ async function fulfil(
   const end: EventEnd = reason ? { state: 'ignored', reason } : { state: 'processed' };
   return db.transaction(async (tx) => {
     if (!(await endStripeEvent(tx, claim, end))) return { outcome: 'superseded' };
-    for (const write of fetched) await write(tx);
+    await writeMirrors(tx, fetched);
     return reason ? { outcome: 'ignored', reason } : { outcome: 'processed' };
   });
 }
