@@ -19,7 +19,7 @@ export const PAGE_QUERY = {
     }),
   ),
   cursor: Type.Optional(
-    Type.String({ maxLength: 256, description: '`next` of the page before, as it was given. Filters may not change.' }),
+    Type.String({ maxLength: 400, description: '`next` of the page before, as it was given. Filters may not change.' }),
   ),
 };
 
@@ -54,10 +54,10 @@ export const PAGE_DOCUMENTATION = {
   },
 } as const;
 
-/** Throws `request/bad-cursor`. */
-export function readCursor(list: ListName, cursor: string | undefined): ListPlace | undefined {
+/** Throws `request/bad-cursor`. `ids`: the form of the items' ids, where they are no uuids. */
+export function readCursor(list: ListName, cursor: string | undefined, ids?: RegExp): ListPlace | undefined {
   if (cursor === undefined) return undefined;
-  const place = decodeCursor(list, cursor);
+  const place = decodeCursor(list, cursor, ids);
   if (!place) throw new Rejection('request/bad-cursor');
   return place;
 }

@@ -4,6 +4,7 @@ import { historiesCommand } from './commands/histories.ts';
 import { keysCommand } from './commands/keys.ts';
 import { migrateCommand } from './commands/migrate.ts';
 import { schedulesCommand } from './commands/schedules.ts';
+import { stripeCommand } from './commands/stripe.ts';
 import { uploadsCommand } from './commands/uploads.ts';
 import { webhooksCommand } from './commands/webhooks.ts';
 import { UsageError } from './settings.ts';
@@ -17,6 +18,7 @@ const program = new Command('cairn')
   .addCommand(uploadsCommand())
   .addCommand(schedulesCommand())
   .addCommand(webhooksCommand())
+  .addCommand(stripeCommand())
   .addCommand(migrateCommand())
   .addCommand(historiesCommand());
 

@@ -27,6 +27,18 @@ export const OF_BILLING = {
     'Thin events are not taken.',
     'Let the endpoint at Stripe send snapshot events.',
   ),
+  'billing/body-removed': row(
+    410,
+    'user',
+    'The body of this event is not kept any more.',
+    'Look at the event in the Stripe Dashboard, as long as Stripe has it.',
+  ),
+  'billing/event-not-dead': row(
+    409,
+    'user',
+    'Only dead events can be ignored.',
+    'Look at its state: it is open, or has ended otherwise.',
+  ),
   'billing/stripe-refused': row(
     500,
     'operator',

@@ -1,6 +1,14 @@
 import type { RejectionCode } from './rejections.ts';
 
-export type StripeEventState = 'received' | 'processing' | 'processed' | 'ignored' | 'dead';
+/** It becomes part of a workflow's id. */
+export const STRIPE_EVENT_ID = /^evt_\w{1,200}$/;
+
+export const STRIPE_EVENT_STATES = ['received', 'processing', 'processed', 'ignored', 'dead'] as const;
+export type StripeEventState = (typeof STRIPE_EVENT_STATES)[number];
+
+/** How an event came: delivered by Stripe, found in its list of events, or brought by hand. */
+export const STRIPE_EVENT_SOURCES = ['webhook', 'reconcile', 'manual'] as const;
+export type StripeEventSource = (typeof STRIPE_EVENT_SOURCES)[number];
 
 export interface StripeEventRun {
   /** Stripe's id. */
@@ -19,6 +27,8 @@ export type StripeEventResult =
 /** Why an event was stored and nothing else: of a type that says nothing to Cairn, or of somebody else. */
 export const IGNORED_REASONS = ['unknown-type', 'other-mode', 'connected-account'] as const;
 export type IgnoredReason = (typeof IGNORED_REASONS)[number];
+/** Why a dead one is ignored: somebody has said that it shall be. */
+export const IGNORED_BY_OPERATOR = 'by-operator';
 
 export interface BuryStripeEventInput extends StripeEventRun {
   readonly reason: RejectionCode;

@@ -37,10 +37,10 @@ export async function dispatchStripeEventsAgain(
   );
 }
 
-/** Offers every open event, oldest first, `perS` of them a second, and all within `withinS`. */
+/** Offers every open event that is due, oldest first, `perS` of them a second, and all within `withinS`. */
 export async function offerOpenStripeEventsAgain(db: Db, pace: { perS: number; withinS: number }): Promise<void> {
   await db.query(
-    `with open as (select id, received_at from stripe_events where dispatch_at is not null for update skip locked),
+    `with open as (select id, received_at from stripe_events where dispatch_at is not null and due_at <= now() for update skip locked),
           placed as (select id, row_number() over (order by received_at) - 1 as place, count(*) over () as total from open)
      update stripe_events e set dispatch_at = now() + make_interval(secs => place * least(1.0 / $1::float, $2::float / total))
        from placed where e.id = placed.id`,

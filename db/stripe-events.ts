@@ -10,6 +10,8 @@ export interface NewStripeEvent {
   readonly created: Date;
   readonly objectType: string | null;
   readonly objectId: string | null;
+  /** Whose it is, as the payload says. */
+  readonly customerId: string | null;
   readonly body: Buffer;
   readonly contentSha256: Buffer;
   readonly traceParent: string | null;
@@ -37,6 +39,7 @@ export async function storeStripeEvent(db: Db, event: NewStripeEvent): Promise<S
     event.body,
     event.contentSha256,
     event.traceParent,
+    event.customerId,
   ]);
   const [stored] = rows;
   if (!stored) throw new Error('an insert returned no row');
@@ -45,8 +48,8 @@ export async function storeStripeEvent(db: Db, event: NewStripeEvent): Promise<S
 
 const STORE: Prepared = {
   name: 'store-stripe-event',
-  text: `insert into stripe_events as kept (id, stripe_account, livemode, type, api_version, created, object_type, object_id, body, content_sha256, trace_parent)
-         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
+  text: `insert into stripe_events as kept (id, stripe_account, livemode, type, api_version, created, object_type, object_id, body, content_sha256, trace_parent, customer_id)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
          on conflict (id) do update
             set deliveries = kept.deliveries + 1, last_delivery_at = now(),
                 body_conflicts = kept.body_conflicts + (kept.content_sha256 <> excluded.content_sha256)::int
@@ -135,13 +138,32 @@ export async function buryStripeEvent(db: Db, { eventId, run }: StripeEventRun, 
   return rowCount === 1;
 }
 
-/** Begins a new run of a dead event. False when it is not dead. */
-export async function replayStripeEvent(db: Db, eventId: string): Promise<boolean> {
+/** Begins a new run of an event that has ended, whatever its end. False when it is open, or is none. */
+export async function replayStripeEvent(db: Db, eventId: string, traceParent: string | null = null): Promise<boolean> {
   const { rowCount } = await db.query(
-    `update stripe_events set state = 'received', reason = null, run = run + 1, first_run = run + 1,
-                              dispatch_at = now(), ended_at = null
-      where id = $1 and state = 'dead'`,
-    [eventId],
+    `update stripe_events e set ${ASKED_AGAIN}, due_at = now(), dispatch_at = now(), trace_parent = $2
+      where id = $1 and state in ('dead', 'ignored', 'processed')`,
+    [eventId, traceParent],
   );
   return rowCount === 1;
 }
+
+/** An event that has ended begins again, with its tries behind it; whoever still holds it writes nothing. */
+export const ASKED_AGAIN = `state = 'received', reason = null, ended_at = null, run = e.run + 1, first_run = e.run + 1,
+  claim_token = e.claim_token + 1`;
+
+/**
+ * A dead event was delivered again: somebody has pressed "Resend" at Stripe, and means it. One new run at most in
+ * `RESENT_EVERY_S`, from the first delivery on, so that no burst of deliveries becomes one of runs. False: nothing was done.
+ */
+export async function resendStripeEvent(db: Db, eventId: string, traceParent: string | null): Promise<boolean> {
+  const { rowCount } = await db.query(
+    `update stripe_events e set ${ASKED_AGAIN}, due_at = now(), dispatch_at = now(), resent_at = now(), trace_parent = $2
+      where id = $1 and state = 'dead' and coalesce(resent_at, received_at) <= now() - make_interval(secs => $3)`,
+    [eventId, traceParent, RESENT_EVERY_S],
+  );
+  return rowCount === 1;
+}
+
+/** Whoever looks, repairs and comes back takes longer; what Stripe repeats of itself, and does so sooner, wakes nothing. */
+const RESENT_EVERY_S = 120;

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { Rejection } from '../../contracts/rejections.ts';
+import { STRIPE_EVENT_ID } from '../../contracts/stripe-events.ts';
 import type { NewStripeEvent } from '../../db/stripe-events.ts';
 
 /** The columns of a delivered event, whose signature is good. Throws `Rejection` for what is signed and is none. */
@@ -20,9 +21,16 @@ export function readEvent(body: Buffer): Omit<NewStripeEvent, 'traceParent'> {
     apiVersion: isText(apiVersion) ? apiVersion : null,
     objectType: isText(object.object) ? object.object : null,
     objectId: isText(object.id) ? object.id : null,
+    customerId: customerOf(object),
     body,
     contentSha256: contentHash(event),
   };
+}
+
+/** The customer that the object is, or is of: an id, or the customer itself where somebody had it expanded. */
+function customerOf({ object, id, customer }: Record<string, unknown>): string | null {
+  const of = object === 'customer' ? id : (Object(customer).id ?? customer);
+  return isText(of) ? of : null;
 }
 
 function parsed(body: Buffer): Record<string, unknown> {
@@ -47,7 +55,7 @@ function notAnEvent(detail: string): Rejection {
 
 /** It becomes part of a workflow's id. */
 function isId(value: unknown): value is string {
-  return typeof value === 'string' && /^evt_\w{1,200}$/.test(value);
+  return typeof value === 'string' && STRIPE_EVENT_ID.test(value);
 }
 
 /** Stripe's words and ids have no control characters; Postgres' text cannot hold \u0000. */

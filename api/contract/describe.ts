@@ -8,6 +8,7 @@ import type { OperationContract } from './operation.ts';
 import { OPS } from './ops.ts';
 import { PROGRESS } from './progress.ts';
 import { SCHEDULES } from './schedules.ts';
+import { STRIPE_EVENTS } from './stripe-events.ts';
 import { TRACKS } from './tracks.ts';
 import { UPLOADS } from './uploads.ts';
 import { WEBHOOKS } from './webhooks.ts';
@@ -23,6 +24,7 @@ export const CONTRACT: Readonly<Record<string, OperationContract>> = {
   ...OPS,
   ...SCHEDULES,
   ...WEBHOOKS,
+  ...STRIPE_EVENTS,
   ...HEALTH,
 };
 

@@ -10,6 +10,7 @@ export interface StripeDeliveryMetrics {
 const OUTCOMES = [
   'stored',
   'duplicate',
+  'resent',
   'conflict',
   'not-stored',
   'bad-signature',
@@ -21,7 +22,7 @@ const OUTCOMES = [
 export function countStripeDeliveries(registers: Registry[]): StripeDeliveryMetrics {
   const stripeDeliveries = new Counter({
     name: 'cairn_stripe_deliveries_total',
-    help: "Deliveries of Stripe's events, by what was answered; conflict: another content under an id that is known.",
+    help: "Deliveries of Stripe's events, by what came of them; conflict: another content under an id that is known; resent: a dead event that begins again.",
     labelNames: ['outcome'],
     registers,
   });

@@ -2,7 +2,7 @@ import type { FastifyInstance } from 'fastify';
 
 const METHODS = 'GET, HEAD, POST, PUT, PATCH, DELETE';
 const REQUEST_HEADERS =
-  'authorization, content-type, cairn-account, idempotency-key, prefer, x-request-id, if-match, if-none-match, last-event-id';
+  'authorization, content-type, cairn-account, cairn-reason, idempotency-key, prefer, x-request-id, if-match, if-none-match, last-event-id';
 const ANSWER_HEADERS =
   'location, retry-after, x-request-id, preference-applied, idempotent-replayed, etag, allow, deprecation, sunset';
 const PREFLIGHT_S = 600;

@@ -3,7 +3,7 @@ import type { FastifyRequest } from 'fastify';
 import { Type } from 'typebox';
 import { Rejection } from '../../contracts/rejections.ts';
 import type { Pool } from '../../db/pool.ts';
-import { storeStripeEvent } from '../../db/stripe-events.ts';
+import { resendStripeEvent, storeStripeEvent } from '../../db/stripe-events.ts';
 import { checkSignature } from '../../services/stripe-signature.ts';
 import { WEBHOOK_DOCUMENTATION } from '../billing/documentation.ts';
 import { readEvent } from '../billing/read-event.ts';
@@ -79,7 +79,7 @@ async function receive(
   { db, dispatcher, metrics }: StripeWebhookDeps,
   request: FastifyRequest,
   secrets: readonly string[],
-): Promise<{ outcome: 'stored' | 'duplicate' | 'conflict' }> {
+): Promise<{ outcome: 'stored' | 'duplicate' | 'conflict' | 'resent' }> {
   const body = Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0);
   const header = request.headers['stripe-signature'];
   const given = { body, header: typeof header === 'string' ? header : undefined, secrets, now: new Date() };
@@ -88,13 +88,12 @@ async function receive(
   if (signature.verdict === 'stale') throw new Rejection('billing/stale-signature');
   metrics.stripeSecretMatches.inc({ secret: String(signature.secret + 1) });
   const event = readEvent(body);
-  const { deliveries, state, isConflict } = await storeStripeEvent(db, {
-    ...event,
-    traceParent: traceParentOf(request),
-  });
-  const outcome = isConflict ? 'conflict' : deliveries > 1 ? 'duplicate' : 'stored';
+  const traceParent = traceParentOf(request);
+  const { deliveries, state, isConflict } = await storeStripeEvent(db, { ...event, traceParent });
+  const isResent = state === 'dead' && (await resendStripeEvent(db, event.id, traceParent));
+  const outcome = isConflict ? 'conflict' : isResent ? 'resent' : deliveries > 1 ? 'duplicate' : 'stored';
   const facts = { stripeEvent: event.id, type: event.type, deliveries, outcome };
   request.log[isConflict ? 'warn' : 'info'](facts, 'stripe event received');
-  if (state === 'received') dispatcher.nudge();
+  if (state === 'received' || isResent) dispatcher.nudge();
   return { outcome };
 }

@@ -27,7 +27,14 @@ export async function historyOfStripeEvent(
 
 async function store(databaseUrl: string, id: string, type: string): Promise<void> {
   const db = connect(databaseUrl, { max: 1 });
-  const nothing = { stripeAccount: null, apiVersion: null, objectType: null, objectId: null, traceParent: null };
+  const nothing = {
+    stripeAccount: null,
+    apiVersion: null,
+    objectType: null,
+    objectId: null,
+    customerId: null,
+    traceParent: null,
+  };
   const contentSha256 = createHash('sha256').update(id).digest();
   const event = { ...nothing, id, type, livemode: false, created: new Date(), body: Buffer.from(id), contentSha256 };
   await storeStripeEvent(db, event).finally(() => db.end());

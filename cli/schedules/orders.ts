@@ -1,11 +1,10 @@
-import { userInfo } from 'node:os';
 import { Rejection } from '../../contracts/rejections.ts';
 import { SCHEDULE_IDS, type ScheduleId } from '../../contracts/schedules.ts';
 import { MANIFEST } from '../../schedules/manifest.ts';
-import { createScheduleOrders, type OrderedBy, type RunsOutcome, type ScheduleOrders } from '../../schedules/orders.ts';
+import { createScheduleOrders, type RunsOutcome, type ScheduleOrders } from '../../schedules/orders.ts';
 import { withDatabase } from '../database.ts';
 import { momentOf } from '../moments.ts';
-import { reasonOf } from '../reason.ts';
+import { orderedBy } from '../reason.ts';
 import { UsageError } from '../settings.ts';
 import { withTemporal } from '../temporal.ts';
 
@@ -69,10 +68,6 @@ async function withOrders(work: (orders: ScheduleOrders) => Promise<void>): Prom
 function asUsage(error: unknown): never {
   const isAsked = error instanceof Rejection && ['request/invalid', 'schedule/too-many-slots'].includes(error.code);
   throw isAsked ? new UsageError(error.message) : error;
-}
-
-function orderedBy(options: OrderOptions): OrderedBy {
-  return { actor: `cli:${userInfo().username}`, reason: reasonOf(options) };
 }
 
 function scheduleOf(text: string): ScheduleId {

@@ -1,5 +1,3 @@
-import { userInfo } from 'node:os';
-import { createInterface } from 'node:readline/promises';
 import {
   dryRedrive,
   RATE_PER_MINUTE,
@@ -11,7 +9,8 @@ import {
 import { redriveOne } from '../../api/ops/redrive-one.ts';
 import { findOpsUpload } from '../../db/dead-letters.ts';
 import type { Pool } from '../../db/pool.ts';
-import { reasonOf } from '../reason.ts';
+import { confirm } from '../confirm.ts';
+import { orderedBy } from '../reason.ts';
 import { UsageError } from '../settings.ts';
 import { type FilterOptions, filterOf } from './filter.ts';
 
@@ -26,8 +25,8 @@ export interface RedriveOptions extends FilterOptions {
 /** Counts, asks, and does it; the dispatcher of a running API finds what is due within two seconds. */
 export async function redriveUploads(db: Pool, id: string | undefined, options: RedriveOptions): Promise<void> {
   if (options.yes && options.dryRun) throw new UsageError('--yes and --dry-run exclude each other');
-  const by = { actor: `cli:${userInfo().username}`, reason: reasonOf(options) };
-  if (id !== undefined) return redriveThis(db, id, { ...by, ...options });
+  const by = orderedBy(options);
+  if (id !== undefined) return redriveThis(db, id, { ...options, ...by });
   const ratePerMinute = Number(options.rate);
   if (!(ratePerMinute >= RATE_PER_MINUTE.least && ratePerMinute <= RATE_PER_MINUTE.most)) {
     throw new UsageError(`--rate must be ${RATE_PER_MINUTE.least} to ${RATE_PER_MINUTE.most}`);
@@ -68,12 +67,4 @@ function tell({ count, byCode, skipped, left, lastDueAt }: RedriveOutcome, done:
   if (left > 0) console.log(`left for another order: ${left}`);
   if (!done) console.log(count > 0 ? `${count} would be re-driven; say --yes to do it.` : 'nothing to re-drive');
   else console.log(`${count} are re-driven, the last one begins at ${lastDueAt?.toISOString() ?? 'once'}`);
-}
-
-/** Without a terminal nobody can be asked, and nothing is done. */
-async function confirm(options: RedriveOptions, question: string): Promise<boolean> {
-  if (options.yes || options.dryRun || options.json || !process.stdin.isTTY) return options.yes === true;
-  const terminal = createInterface({ input: process.stdin, output: process.stdout });
-  const answer = await terminal.question(`${question} [y/N] `).finally(() => terminal.close());
-  return /^y(es)?$/i.test(answer.trim());
 }

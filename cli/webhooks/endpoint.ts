@@ -1,4 +1,3 @@
-import { userInfo } from 'node:os';
 import {
   type EndpointDeps,
   enableEndpoint,
@@ -12,7 +11,7 @@ import { endpointView } from '../../api/ops/webhook-views.ts';
 import { Rejection } from '../../contracts/rejections.ts';
 import { webhookId } from '../../contracts/webhooks.ts';
 import { withDatabase } from '../database.ts';
-import { reasonOf } from '../reason.ts';
+import { orderedBy } from '../reason.ts';
 import { UsageError } from '../settings.ts';
 import { codecKeysHere } from '../temporal.ts';
 import { webhookTargetsHere } from './targets.ts';
@@ -86,10 +85,6 @@ async function order(
     if (outcome.secret !== undefined) console.log(`${outcome.secret}\n\nKeep it now: it cannot be shown again.`);
     console.log(`${says} (order ${outcome.auditId})`);
   });
-}
-
-export function orderedBy(options: OrderOptions): OrderedBy {
-  return { actor: `cli:${userInfo().username}`, reason: reasonOf(options) };
 }
 
 export function asUsage(error: unknown): never {

@@ -10,8 +10,9 @@ import { WEBHOOK_STATES, type WebhookState } from '../../contracts/webhooks.ts';
 import type { Pool } from '../../db/pool.ts';
 import { webhookMessages } from '../../db/webhook-lists.ts';
 import { momentOf } from '../moments.ts';
+import { orderedBy } from '../reason.ts';
 import { UsageError } from '../settings.ts';
-import { asUsage, type OrderOptions, orderedBy } from './endpoint.ts';
+import { asUsage, type OrderOptions } from './endpoint.ts';
 
 export interface ListOptions {
   readonly state?: string;

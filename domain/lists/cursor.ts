@@ -19,11 +19,11 @@ export function encodeCursor(list: ListName, { at, id }: ListPlace): string {
   return toBase64Url(`${text}|${crc32(text).toString(16)}`);
 }
 
-/** Undefined for what `encodeCursor` did not write for this list. */
-export function decodeCursor(list: ListName, cursor: string): ListPlace | undefined {
+/** Undefined for what `encodeCursor` did not write for this list, whose items have ids of this form. */
+export function decodeCursor(list: ListName, cursor: string, ids = UUID): ListPlace | undefined {
   const [named, at, id, ...rest] = fromBase64Url(cursor)?.split('|') ?? [];
   if (named !== list || at === undefined || id === undefined || rest.length !== 1) return undefined;
-  if (!UUID.test(id) || !(at === '' || isMoment(at))) return undefined;
+  if (!ids.test(id) || !(at === '' || isMoment(at))) return undefined;
   const place = { at: at === '' ? null : at, id };
   return encodeCursor(list, place) === cursor ? place : undefined;
 }

@@ -68,6 +68,12 @@ const ACCESS: Readonly<Record<string, 'public' | 'account' | 'operator'>> = {
   'GET /v1/ops/webhook-messages/{messageId}': 'operator',
   'POST /v1/ops/webhook-messages/{messageId}/replay': 'operator',
   'POST /v1/ops/webhook-replays': 'operator',
+  'GET /v1/ops/stripe-events': 'operator',
+  'GET /v1/ops/stripe-events/{eventId}': 'operator',
+  'GET /v1/ops/stripe-events/{eventId}/body': 'operator',
+  'POST /v1/ops/stripe-events/{eventId}/replay': 'operator',
+  'POST /v1/ops/stripe-events/{eventId}/ignore': 'operator',
+  'POST /v1/ops/stripe-replays': 'operator',
   'GET /v1/tracks/{trackId}/export.gpx': 'account',
   'GET /v1/tracks/{trackId}/export.fit': 'account',
   'GET /v1/tracks/{trackId}/export.geojson': 'account',
@@ -75,6 +81,7 @@ const ACCESS: Readonly<Record<string, 'public' | 'account' | 'operator'>> = {
   'GET /v1/tracks/{trackId}/preview.png': 'account',
 };
 
+const STRIPE_EVENT_ID = 'evt_ofNobody';
 const MESSAGE_ID = 'msg_00000000-0000-4000-8000-000000000001';
 
 const operations = operationsOf(stack.app.swagger()).map(({ method, path, operation }) => ({
@@ -98,6 +105,10 @@ beforeAll(async () => {
   await stack.query(`insert into webhook_messages (id, type, key, data) values ($1, 'webhook.test', 'one', '{}')`, [
     MESSAGE_ID.slice('msg_'.length),
   ]);
+  await stack.query(
+    `insert into stripe_events (id, type, livemode, created, content_sha256, body) values ($1, 'coupon.created', false, now(), '', '{}')`,
+    [STRIPE_EVENT_ID],
+  );
   await stack.query(`update accounts set plan = 'premium'`); // who may call is asked here, not what was bought
   const ofAccount = { kind: 'account', accountExternalId: 'somebody', name: 'test' } as const;
   keys.account = (await createKey(db, ofAccount)).key;
@@ -127,9 +138,17 @@ const BODIES: Readonly<Record<string, string | object>> = {
   'POST /v1/ops/webhook-endpoint/test': { reason: 'to see who may do this' },
   'POST /v1/ops/webhook-messages/{messageId}/replay': { reason: 'to see who may do this' },
   'POST /v1/ops/webhook-replays': { filter: { from: '2026-03-01T00:00:00Z' }, reason: 'to see who may do this' },
+  'POST /v1/ops/stripe-events/{eventId}/replay': { reason: 'to see who may do this' },
+  'POST /v1/ops/stripe-events/{eventId}/ignore': { reason: 'to see who may do this' },
+  'POST /v1/ops/stripe-replays': { filter: {}, reason: 'to see who may do this' },
   'PATCH /v1/tracks/{trackId}': { name: 'Mine' },
   'PATCH /v1/account': { privacyZoneM: 0 },
   'POST /v1/ops/uploads/{uploadId}/redrive': { reason: 'to see who may do this' },
+};
+
+/** What must be so before an operation can be served. */
+const BEFORE: Readonly<Record<string, string>> = {
+  'POST /v1/ops/stripe-events/{eventId}/ignore': `update stripe_events set state = 'dead', reason = 'processing/failed', dispatch_at = null, ended_at = now()`,
 };
 
 async function call(operation: { method: string; path: string }, headers: Headers, of: SavedTrack = own) {
@@ -137,12 +156,14 @@ async function call(operation: { method: string; path: string }, headers: Header
     .replace('{uploadId}', of.uploadId)
     .replace('{trackId}', of.trackId)
     .replace('{scheduleId}', 'retention')
-    .replace('{messageId}', MESSAGE_ID);
+    .replace('{messageId}', MESSAGE_ID)
+    .replace('{eventId}', STRIPE_EVENT_ID);
   const payload = BODIES[`${operation.method} ${operation.path}`];
   const { method } = operation;
   if (method !== 'GET' && method !== 'POST' && method !== 'PUT' && method !== 'PATCH' && method !== 'DELETE')
     throw new Error(`say how ${method} is called`);
-  return stack.inject({ method, url, headers, ...(payload && { payload }) });
+  const reason = url.endsWith('/body') ? { 'cairn-reason': 'to see who may do this' } : {};
+  return stack.inject({ method, url, headers: { ...headers, ...reason }, ...(payload && { payload }) });
 }
 
 /** Callers that no operation with a key lets in. */
@@ -217,6 +238,8 @@ test('operations of operators refuse site and account keys', async () => {
 
 test('an operator key is served on every operation of operators, whoever the upload belongs to', async () => {
   for (const operation of operator) {
+    const before = BEFORE[operation.name];
+    if (before !== undefined) await stack.query(before);
     const answer = await call(operation, bearer(keys.operator), others);
     expect(answer.statusCode, `${operation.name}: ${answer.body}`).toBeLessThan(300);
   }

@@ -22,7 +22,7 @@ const { db, query } = await testDatabase();
 beforeEach(() => query('truncate stripe_events, stripe_objects cascade').then(() => {}));
 
 async function stored(id: string): Promise<{ eventId: string; run: number }> {
-  const nothing = { stripeAccount: null, apiVersion: null, traceParent: '00-a-b-01' };
+  const nothing = { stripeAccount: null, apiVersion: null, customerId: null, traceParent: '00-a-b-01' };
   const contentSha256 = createHash('sha256').update(id).digest();
   const about = { type: 'coupon.updated', livemode: false, objectType: 'coupon', objectId: 'spring' };
   await storeStripeEvent(db, { ...nothing, ...about, id, created: new Date(), body: Buffer.from(id), contentSha256 });
