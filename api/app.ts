@@ -46,6 +46,7 @@ import { reprocessRoutes } from './routes/reprocess.ts';
 import { scheduleOrderRoutes } from './routes/schedule-orders.ts';
 import { scheduleStatusRoutes } from './routes/schedule-status.ts';
 import { stripeEventRoutes } from './routes/stripe-events.ts';
+import { stripeOrderRoutes } from './routes/stripe-orders.ts';
 import { stripeWebhookRoutes } from './routes/stripe-webhooks.ts';
 import { trackDebugRoutes } from './routes/track-debug.ts';
 import { trackListRoutes } from './routes/track-list.ts';
@@ -141,6 +142,7 @@ export async function buildApp(deps: AppDeps): Promise<FastifyInstance> {
   await app.register(scheduleOrderRoutes, deps);
   await app.register(stripeWebhookRoutes, { ...deps, closing, metrics });
   await app.register(stripeEventRoutes, deps);
+  await app.register(stripeOrderRoutes, deps);
   await app.register(webhookEndpointRoutes, { ...deps, ...deps.webhooks });
   await app.register(webhookMessageRoutes, deps);
   await app.register(metricsRoutes, metrics);

@@ -8,6 +8,9 @@ export const processUploadId = (uploadId: string, run: number): string => `uploa
 
 export const stripeEventId = (eventId: string, run: number): string => `stripe-event:${eventId}:${run}`;
 
+/** Of what an operator ordered to be done at Stripe; the number of the order. */
+export const stripeOrderId = (orderId: number, run: number): string => `stripe-order:${orderId}:${run}`;
+
 /** Of one delivery of a message to the site. */
 export const deliverWebhookId = (messageId: string, run: number): string => `webhook:${messageId}:${run}`;
 

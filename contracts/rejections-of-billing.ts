@@ -30,7 +30,7 @@ export const OF_BILLING = {
   'billing/body-removed': row(
     410,
     'user',
-    'The body of this event is not kept any more.',
+    'The body of this event is not kept.',
     'Look at the event in the Stripe Dashboard, as long as Stripe has it.',
   ),
   'billing/event-not-dead': row(

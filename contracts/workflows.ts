@@ -1,5 +1,6 @@
 import type { RunScheduleInput, RunScheduleResult } from './schedules.ts';
 import type { StripeEventResult, StripeEventRun } from './stripe-events.ts';
+import type { StripeOrderResult, StripeOrderRun } from './stripe-orders.ts';
 import type { ProcessUploadInput, ProcessUploadResult } from './uploads.ts';
 import type { DeliverWebhookInput, DeliverWebhookResult } from './webhooks.ts';
 
@@ -9,4 +10,5 @@ export interface Workflows {
   deliverWebhook(input: DeliverWebhookInput): Promise<DeliverWebhookResult>;
   runSchedule(input: RunScheduleInput): Promise<RunScheduleResult>;
   stripeEvent(input: StripeEventRun): Promise<StripeEventResult>;
+  stripeOrder(input: StripeOrderRun): Promise<StripeOrderResult>;
 }

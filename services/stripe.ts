@@ -1,6 +1,7 @@
 import Stripe from 'stripe';
 import type { Mirrors, ObjectRef } from '../domain/billing/mirrors.ts';
 import { createBreaker } from '../platform/breaker.ts';
+import { objectsOfCustomer } from './stripe-customer-objects.ts';
 import {
   couponMirror,
   customerMirror,
@@ -24,6 +25,8 @@ export interface StripeApi {
    * Stripe is away most calls are not made at all.
    */
   readonly fetch: StripeFetches;
+  /** What it has of a customer; undefined when it has no such customer. Throws as above. */
+  readonly objectsOf: (customerId: string) => Promise<readonly ObjectRef[] | undefined>;
 }
 
 export type StripeFetches = {
@@ -80,6 +83,7 @@ export function createStripe({ apiKey, timeoutMs = TIMEOUT_MS, address }: Stripe
   const reading = guarded();
   return {
     livemode: /^[a-z]+_live_/.test(apiKey),
+    objectsOf: (customerId) => reading(() => objectsOfCustomer(client, customerId)),
     deactivatePromotionCode: async (id, idempotencyKey) => {
       try {
         await client.promotionCodes.update(id, { active: false }, { idempotencyKey });

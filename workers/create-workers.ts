@@ -3,6 +3,7 @@ import { PROCESSES } from '../contracts/processes.ts';
 import { QUEUES, type QueueName } from '../contracts/queues.ts';
 import type { ScheduleSteps } from '../contracts/schedules.ts';
 import type { StripeEventSteps } from '../contracts/stripe-events.ts';
+import type { StripeOrderSteps } from '../contracts/stripe-orders.ts';
 import type { UploadSteps } from '../contracts/uploads.ts';
 import type { WebhookSteps } from '../contracts/webhooks.ts';
 import type { Log } from '../platform/log.ts';
@@ -16,7 +17,7 @@ export interface WorkersDeps {
   readonly namespace: string;
   readonly codecKeys: CodecKeyring;
   readonly workflowBundle: WorkflowBundleOption;
-  readonly steps: UploadSteps & ScheduleSteps & StripeEventSteps & WebhookSteps;
+  readonly steps: UploadSteps & ScheduleSteps & StripeEventSteps & StripeOrderSteps & WebhookSteps;
   readonly log: Log;
 }
 

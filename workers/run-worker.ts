@@ -1,6 +1,7 @@
 import { availableParallelism } from 'node:os';
 import { cancellationSignal } from '@temporalio/activity';
 import { createStripeEventSteps } from '../activities/billing/stripe-event-steps.ts';
+import { createStripeOrderSteps } from '../activities/billing/stripe-order-steps.ts';
 import { createRecordingReader } from '../activities/read-recording.ts';
 import { createScheduleSteps, type Jobs } from '../activities/schedule-steps.ts';
 import { createUploadSteps } from '../activities/upload-steps.ts';
@@ -62,6 +63,7 @@ export async function runWorker(worker: WorkerProcess): Promise<void> {
     ...createUploadSteps({ db, reader, build: config.build, processedBy: 'workflow', ownerOf }),
     ...createWayTypesStep({ db, log, valhalla }),
     ...createStripeEventSteps({ db, log, stripe }),
+    ...createStripeOrderSteps({ db, log, stripe }),
     ...createWebhookSteps({ db, codecKeys, send: createWebhookSender({ targets: config.webhookTargets }) }),
     ...createScheduleSteps({
       db,

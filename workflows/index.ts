@@ -2,3 +2,4 @@ export { deliverWebhook } from './deliver-webhook.ts';
 export { processUpload } from './process-upload.ts';
 export { runSchedule } from './run-schedule.ts';
 export { stripeEvent } from './stripe-event.ts';
+export { stripeOrder } from './stripe-order.ts';

@@ -103,7 +103,8 @@ async function noted({ db }: StripeEventStepsDeps, claim: ClaimedStripeEvent, er
   return new CountedBug(error, bugs >= BUGS_AT_MOST);
 }
 
-function refusalOf(error: unknown): Rejection | undefined {
+/** What Stripe will answer again, as a refusal of ours. */
+export function refusalOf(error: unknown): Rejection | undefined {
   if (error instanceof Rejection) return error;
   if (error instanceof StripeKeyRefused) return new Rejection('billing/key-refused');
   if (error instanceof StripeRefused) return new Rejection('billing/stripe-refused', { detail: error.code });

@@ -25,7 +25,7 @@ const COUNTED = {
   ...{ left: 0, ratePerMinute: 600, lastDueAt: null },
 } as const;
 
-/** Of Stripe's events, for operators. */
+/** Of Stripe's events and of orders at Stripe, for operators. */
 export const STRIPE_EVENTS: Readonly<Record<string, OperationContract>> = {
   listStripeEvents: {
     degraded: ROWS_ONLY,
@@ -65,6 +65,30 @@ export const STRIPE_EVENTS: Readonly<Record<string, OperationContract>> = {
     examples: {
       bodies: { 'application/json': { reason, filter: { reason: code, from: '2026-11-20T00:00:00Z' }, dryRun: false } },
       answers: { 200: COUNTED, 202: { ...COUNTED, dryRun: false, lastDueAt: at, auditId: 43 } },
+    },
+  },
+  resyncStripeCustomer: {
+    degraded: { ...WAITING, temporal: 'works: the order waits.', workers: 'works: the order waits.' },
+    refusals: ['request/invalid'],
+    examples: { parameters: { customerId: EVENT.customerId }, bodies: body, answers: { 202: { orderId: 44 } } },
+  },
+  showStripeOrder: {
+    degraded: ROWS_ONLY,
+    refusals: ['request/invalid', 'request/not-found'],
+    examples: {
+      parameters: { orderId: 44 },
+      answers: {
+        200: {
+          ...{ id: 44, kind: 'resync', terms: { customerId: EVENT.customerId }, state: 'done', reason: null },
+          ...{
+            counts: { objects: 5, fetched: 5 },
+            run: 1,
+            workflowId: 'stripe-order:44:1',
+            createdAt: at,
+            endedAt: at,
+          },
+        },
+      },
     },
   },
 };

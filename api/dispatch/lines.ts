@@ -3,9 +3,11 @@ import type { Pool } from '../../db/pool.ts';
 import type { Log } from '../../platform/log.ts';
 import { type Dispatching, dispatching } from './line.ts';
 import { startStripeEvent } from './start-stripe-event.ts';
+import { startStripeOrder } from './start-stripe-order.ts';
 import { startUpload } from './start-upload.ts';
 import { startWebhook } from './start-webhook.ts';
 import { stripeEventLine } from './stripe-events.ts';
+import { stripeOrderLine } from './stripe-orders.ts';
 import { uploadLine } from './uploads.ts';
 import { webhookLine } from './webhooks.ts';
 
@@ -21,6 +23,12 @@ export interface LinesDeps {
 export function dispatchedLines({ db, client, log, wayTypes }: LinesDeps): readonly Dispatching[] {
   const uploads = uploadLine(db, { log, start: (upload) => startUpload(client, upload, { wayTypes }) });
   const stripeEvents = stripeEventLine(db, { log, start: (event) => startStripeEvent(client, event) });
+  const stripeOrders = stripeOrderLine(db, { log, start: (order) => startStripeOrder(client, order) });
   const webhooks = webhookLine(db, { log, start: (message) => startWebhook(client, message) });
-  return [dispatching(uploads, log), dispatching(stripeEvents, log), dispatching(webhooks, log)];
+  return [
+    dispatching(uploads, log),
+    dispatching(stripeEvents, log),
+    dispatching(stripeOrders, log),
+    dispatching(webhooks, log),
+  ];
 }

@@ -1,5 +1,6 @@
 import { type TObject, Type } from 'typebox';
 import { STRIPE_EVENT_SOURCES, STRIPE_EVENT_STATES } from '../../contracts/stripe-events.ts';
+import { STRIPE_ORDER_STATES } from '../../contracts/stripe-orders.ts';
 import { nullable } from '../nullable.ts';
 import { filterText, pageOf } from '../paging.ts';
 import { REASON } from './reason.ts';
@@ -123,6 +124,26 @@ export const StripeReplaySchema = Type.Object({
   ratePerMinute: Type.Number(),
   lastDueAt: maybeDate('When the last one begins.'),
   auditId: Type.Optional(auditId),
+});
+
+export const STRIPE_CUSTOMER_PARAMS = Type.Object({
+  customerId: Type.String({ minLength: 1, maxLength: 255, pattern: '^[!-~]+$' }),
+});
+export const STRIPE_ORDER_PARAMS = Type.Object({
+  orderId: Type.Integer({ minimum: 1, maximum: Number.MAX_SAFE_INTEGER }),
+});
+export const StripeOrderedSchema = Type.Object({ orderId: auditId });
+export const StripeOrderSchema = Type.Object({
+  id: auditId,
+  kind: Type.String(),
+  terms: Type.Unsafe<object>({ type: 'object', additionalProperties: true, description: 'What it is about.' }),
+  state: Type.Enum([...STRIPE_ORDER_STATES]),
+  reason: nullable('string', { description: 'Why it failed: a code.' }),
+  counts: Type.Record(Type.String(), Type.Integer(), { description: 'How far it is, and in the end what it did.' }),
+  run: Type.Integer(),
+  workflowId: Type.String({ description: 'Of this run.' }),
+  createdAt: date('When it was given.'),
+  endedAt: maybeDate('When it was done, or failed.'),
 });
 
 function closed<Shape extends Parameters<typeof Type.Object>[0]>(shape: Shape): TObject<Shape> {

@@ -10,13 +10,37 @@ import {
   printStripeEventBody,
   showStripeEvent,
 } from '../stripe/events.ts';
+import { resyncCustomer, type StripeOrderOptions, showStripeOrder } from '../stripe/orders.ts';
 import { type ReplayOptions, replayEvents } from '../stripe/replay.ts';
 
-/** `cairn stripe …`. */
+/** `cairn stripe events … | resync | order`. */
 export function stripeCommand(): Command {
-  return new Command('stripe')
-    .description("Stripe's side: its events, and what is held against it.")
-    .addCommand(events());
+  const stripe = new Command('stripe').description("Stripe's side: its events, and what is done there on your order.");
+  stripe.addCommand(events());
+  addOrders(stripe);
+  return stripe;
+}
+
+/** Long work that a worker does; the command gives the order and waits for its end. */
+function addOrders(stripe: Command): void {
+  waiting(stripe.command('resync <customer>'))
+    .description(
+      'Fetch a customer anew, and all that is theirs. Exit codes: 0 done, 1 usage, 2 failed or not done yet.',
+    )
+    .action(async (customer: string, options: StripeOrderOptions) => {
+      await withDatabase(async (db) => {
+        process.exitCode = await resyncCustomer(db, customer, options);
+      });
+    });
+  stripe
+    .command('order <id>')
+    .description('How far an order is. Exit codes as of the command that gave it.')
+    .option('--json', 'print JSON')
+    .action(async (id: string, options: { json?: true }) => {
+      await withDatabase(async (db) => {
+        process.exitCode = await showStripeOrder(db, id, options);
+      });
+    });
 }
 
 /** `cairn stripe events list | show | body | replay | ignore`: straight from the database. */
@@ -69,4 +93,8 @@ function ordering(command: Command): Command {
   return command
     .requiredOption('--reason <why>', 'kept for whoever asks later; at least 10 characters')
     .option('--json', 'print JSON');
+}
+
+function waiting(command: Command): Command {
+  return ordering(command).option('--wait <seconds>', 'how long to wait until it is done', '600');
 }

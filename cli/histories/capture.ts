@@ -11,6 +11,7 @@ import { type CodecKeyring, parseCodecKeys } from '../../platform/temporal/keyri
 import type { DevHome } from '../settings.ts';
 import { historyOfRun } from './capture-schedule.ts';
 import { historyOfStripeEvent } from './capture-stripe-event.ts';
+import { historyOfStripeOrder } from './capture-stripe-order.ts';
 import { historyOfDelivery } from './capture-webhook.ts';
 import { openHistory } from './open-history.ts';
 import { type UploadPath, WORKFLOW_PATHS } from './paths.ts';
@@ -20,8 +21,8 @@ export const HISTORIES_FOLDER = fileURLToPath(new URL('../../test/histories/', i
 
 /**
  * Runs one recording or one slot per path (or down one of them) through a running installation and keeps its history. Returns the
- * files made. For the path with way types the installation needs a map matcher (`npm run valhalla`); for that of a dead event no
- * key of Stripe's.
+ * files made. For the path with way types the installation needs a map matcher (`npm run valhalla`); for those of a dead event
+ * and of a refused order no key of Stripe's.
  */
 export async function captureHistories(
   home: DevHome,
@@ -50,6 +51,9 @@ export async function captureHistories(
     }
     for (const each of wanted(WORKFLOW_PATHS.stripeEvent)) {
       await keep('stripeEvent', each, await historyOfStripeEvent(client, each, home.databaseUrl));
+    }
+    for (const each of wanted(WORKFLOW_PATHS.stripeOrder)) {
+      await keep('stripeOrder', each, await historyOfStripeOrder(client, each, home.databaseUrl));
     }
   } finally {
     await client.connection.close();

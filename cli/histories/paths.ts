@@ -4,9 +4,11 @@ export const WORKFLOW_PATHS = {
   processUpload: ['ordinary-ready', 'ordinary-failed', 'large-ready', 'large-failed', 'ordinary-wayTypes'],
   runSchedule: ['succeeded', 'failed'],
   stripeEvent: ['ended', 'dead'],
+  stripeOrder: ['absent', 'refused'],
 } as const;
 
 export type UploadPath = (typeof WORKFLOW_PATHS)['processUpload'][number];
 export type WebhookPath = (typeof WORKFLOW_PATHS)['deliverWebhook'][number];
 export type SchedulePath = (typeof WORKFLOW_PATHS)['runSchedule'][number];
 export type StripeEventPath = (typeof WORKFLOW_PATHS)['stripeEvent'][number];
+export type StripeOrderPath = (typeof WORKFLOW_PATHS)['stripeOrder'][number];

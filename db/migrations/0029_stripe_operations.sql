@@ -3,7 +3,7 @@ alter table stripe_events
   -- Whose it is, as the payload says; null when it is nobody's.
   add column customer_id text,
   -- When this run is, or was, to begin: in the future while one of many that are replayed waits for its turn.
-  add column due_at timestamptz not null default now(),
+  add column if not exists due_at timestamptz not null default now(),
   -- When a delivery last began another run of a dead event.
   add column resent_at timestamptz;
 
@@ -27,3 +27,26 @@ create table stripe_event_orders (
   audit_id bigint not null references ops_audit,
   primary key (event_id, audit_id)
 );
+
+-- What operators order to be done at Stripe: long work, one workflow per order and run. The id is that of the order's audit row.
+create table stripe_orders (
+  id bigint primary key references ops_audit,
+  kind text not null,
+  -- What it is about: ids, dates, switches.
+  terms jsonb not null,
+  state text not null default 'received' check (state in ('received', 'processing', 'done', 'failed')),
+  -- Why it failed: a code of ours.
+  reason text,
+  -- What it has looked at and done so far, by names of its kind.
+  counts jsonb not null default '{}',
+  bugs integer not null default 0,
+  run integer not null default 1,
+  claim_token bigint not null default 0,
+  dispatch_at timestamptz default now(),
+  created_at timestamptz not null default now(),
+  ended_at timestamptz,
+  check ((state in ('received', 'processing')) = (dispatch_at is not null)),
+  check ((state in ('received', 'processing')) = (ended_at is null)),
+  check ((state = 'failed') = (reason is not null))
+);
+create index stripe_orders_to_dispatch on stripe_orders (dispatch_at) where dispatch_at is not null;

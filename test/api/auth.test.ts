@@ -74,6 +74,8 @@ const ACCESS: Readonly<Record<string, 'public' | 'account' | 'operator'>> = {
   'POST /v1/ops/stripe-events/{eventId}/replay': 'operator',
   'POST /v1/ops/stripe-events/{eventId}/ignore': 'operator',
   'POST /v1/ops/stripe-replays': 'operator',
+  'POST /v1/ops/stripe/customers/{customerId}/resync': 'operator',
+  'GET /v1/ops/stripe/orders/{orderId}': 'operator',
   'GET /v1/tracks/{trackId}/export.gpx': 'account',
   'GET /v1/tracks/{trackId}/export.fit': 'account',
   'GET /v1/tracks/{trackId}/export.geojson': 'account',
@@ -109,6 +111,8 @@ beforeAll(async () => {
     `insert into stripe_events (id, type, livemode, created, content_sha256, body) values ($1, 'coupon.created', false, now(), '', '{}')`,
     [STRIPE_EVENT_ID],
   );
+  await stack.query(`with audit as (insert into ops_audit (actor, action, reason, facts) values ('', '', 'to see who may do this', '{}') returning id)
+                     insert into stripe_orders (id, kind, terms) select id, 'resync', '{}' from audit`);
   await stack.query(`update accounts set plan = 'premium'`); // who may call is asked here, not what was bought
   const ofAccount = { kind: 'account', accountExternalId: 'somebody', name: 'test' } as const;
   keys.account = (await createKey(db, ofAccount)).key;
@@ -141,6 +145,7 @@ const BODIES: Readonly<Record<string, string | object>> = {
   'POST /v1/ops/stripe-events/{eventId}/replay': { reason: 'to see who may do this' },
   'POST /v1/ops/stripe-events/{eventId}/ignore': { reason: 'to see who may do this' },
   'POST /v1/ops/stripe-replays': { filter: {}, reason: 'to see who may do this' },
+  'POST /v1/ops/stripe/customers/{customerId}/resync': { reason: 'to see who may do this' },
   'PATCH /v1/tracks/{trackId}': { name: 'Mine' },
   'PATCH /v1/account': { privacyZoneM: 0 },
   'POST /v1/ops/uploads/{uploadId}/redrive': { reason: 'to see who may do this' },
@@ -157,7 +162,9 @@ async function call(operation: { method: string; path: string }, headers: Header
     .replace('{trackId}', of.trackId)
     .replace('{scheduleId}', 'retention')
     .replace('{messageId}', MESSAGE_ID)
-    .replace('{eventId}', STRIPE_EVENT_ID);
+    .replace('{eventId}', STRIPE_EVENT_ID)
+    .replace('{customerId}', 'cus_ofNobody')
+    .replace('{orderId}', '1');
   const payload = BODIES[`${operation.method} ${operation.path}`];
   const { method } = operation;
   if (method !== 'GET' && method !== 'POST' && method !== 'PUT' && method !== 'PATCH' && method !== 'DELETE')

@@ -11,6 +11,7 @@ const NAMES = [
   'processUpload',
   'runSchedule',
   'stripeEvent',
+  'stripeOrder',
 ] as const satisfies readonly (keyof Workflows)[];
 
 test('workflows/index.ts implements the contract exactly: every name, every input, every result', () => {

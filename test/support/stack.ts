@@ -8,6 +8,7 @@ import { NativeConnection, type Worker } from '@temporalio/worker';
 import type { FastifyInstance } from 'fastify';
 import { afterAll, inject } from 'vitest';
 import { createStripeEventSteps } from '../../activities/billing/stripe-event-steps.ts';
+import { createStripeOrderSteps } from '../../activities/billing/stripe-order-steps.ts';
 import { createRecordingReader, type RecordingReader } from '../../activities/read-recording.ts';
 import { createScheduleSteps, type Jobs } from '../../activities/schedule-steps.ts';
 import { createUploadSteps } from '../../activities/upload-steps.ts';
@@ -165,6 +166,7 @@ async function startWorkers(
     }),
     ...createWayTypesStep({ ...stack, valhalla: stack.valhalla }),
     ...createStripeEventSteps({ ...stack, stripe: stack.stripe }),
+    ...createStripeOrderSteps({ ...stack, stripe: stack.stripe }),
     ...createWebhookSteps({ ...stack, send: createWebhookSender({ targets: ANYWHERE }), ...stack.webhooks }),
     ...createScheduleSteps({
       db: stack.db,

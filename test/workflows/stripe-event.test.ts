@@ -100,7 +100,7 @@ test('what Stripe refuses is dead at once, its workflow completes; run again aft
   expect(await dead.result()).toEqual({ outcome: 'dead', reason: 'billing/stripe-refused' });
   expect((await dead.describe()).status.name).toBe('COMPLETED');
   expect(await stateOf(event.id)).toEqual({ state: 'dead', reason: 'billing/stripe-refused', run: 1 });
-  expect(await deliver(event)).toBe(200); // Stripe's own "resend" wakes nothing that is dead
+  expect(await deliver(event)).toBe(200); // of the burst in which it came: wakes nothing
   broken = undefined;
   expect(await replayStripeEvent(stack.db, event.id)).toBe(true);
   stack.dispatcher.nudge();
@@ -112,6 +112,25 @@ test('what Stripe refuses is dead at once, its workflow completes; run again aft
     { run: 1, outcome: 'refused' },
     { run: 2, outcome: 'processed' },
   ]);
+});
+
+test("Stripe's own resend of a dead event, after the repair, has it processed once, however often it comes", async () => {
+  const event = fake.world.tell('invoice.paid', { id: 'in_2', object: 'invoice', livemode: false });
+  broken = new StripeRefused('not_allowed');
+  await deliver(event);
+  await endOf(event.id);
+  broken = undefined;
+  await stack.query(`update stripe_events set received_at = received_at - interval '10 minutes' where id = $1`, [
+    event.id,
+  ]);
+  await Promise.all(Array.from({ length: 50 }, () => deliver(event)));
+  expect(await (await endOf(event.id, 2)).result()).toEqual({ outcome: 'processed' });
+  await Promise.all(Array.from({ length: 50 }, () => deliver(event)));
+  expect(await stateOf(event.id)).toEqual({ state: 'processed', reason: null, run: 2 });
+  const tries = await stack.query('select outcome from stripe_event_attempts where event_id = $1 order by run', [
+    event.id,
+  ]);
+  expect(tries).toEqual([{ outcome: 'refused' }, { outcome: 'processed' }]);
 });
 
 test('fifty deliveries at once of each of 200 events: one workflow, one call and one effect each', async () => {

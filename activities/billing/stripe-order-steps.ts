@@ -1,0 +1,94 @@
+import { Rejection } from '../../contracts/rejections.ts';
+import type {
+  StripeOrderKind,
+  StripeOrderResult,
+  StripeOrderRun,
+  StripeOrderSteps,
+  StripeOrderTerms,
+} from '../../contracts/stripe-orders.ts';
+import type { Pool } from '../../db/pool.ts';
+import {
+  type ClaimedStripeOrder,
+  claimStripeOrder,
+  countBugOfStripeOrder,
+  endStripeOrder,
+  failStripeOrder,
+  type OrderCounts,
+  type StripeOrder,
+  tellStripeOrder,
+} from '../../db/stripe-orders.ts';
+import type { Log } from '../../platform/log.ts';
+import type { StripeApi } from '../../services/stripe.ts';
+import { CountedBug, isOutage } from '../step-failures.ts';
+import { resyncCustomer } from './resync-customer.ts';
+import { refusalOf } from './stripe-event-steps.ts';
+
+export interface StripeOrderStepsDeps {
+  readonly db: Pool;
+  readonly log: Log;
+  /** Undefined: no key is set. */
+  readonly stripe: Pick<StripeApi, 'fetch' | 'objectsOf'> | undefined;
+}
+
+interface Work {
+  readonly db: Pool;
+  readonly stripe: NonNullable<StripeOrderStepsDeps['stripe']>;
+  /** How far it is. Throws when somebody else does it. */
+  readonly tell: (counts: OrderCounts) => Promise<void>;
+}
+
+/** What each kind of order does. A new one has a function in a file of its own, and its line here and in the contract. */
+const WORKS: {
+  readonly [Kind in StripeOrderKind]: (work: Work, terms: StripeOrderTerms[Kind]) => Promise<OrderCounts>;
+} = {
+  resync: ({ db, stripe, tell }, { customerId }) => resyncCustomer(db, stripe, customerId, tell),
+};
+
+/** The steps of what operators order to be done at Stripe. */
+export function createStripeOrderSteps(deps: StripeOrderStepsDeps): StripeOrderSteps {
+  return {
+    fulfilStripeOrder: (order) => fulfilOrder(deps, order),
+    failStripeOrder: async ({ reason, ...order }) => {
+      if (!(await failStripeOrder(deps.db, order, reason))) return { outcome: 'superseded' };
+      deps.log.error({ ...order, code: reason }, 'stripe order failed');
+      return { outcome: 'failed', reason };
+    },
+  };
+}
+
+async function fulfilOrder(deps: StripeOrderStepsDeps, order: StripeOrderRun): Promise<StripeOrderResult> {
+  const claim = await claimStripeOrder(deps.db, order);
+  if (!claim) return { outcome: 'superseded' };
+  try {
+    const counts = await worked(deps, claim);
+    return { outcome: (await endStripeOrder(deps.db, claim, counts)) ? 'done' : 'superseded' };
+  } catch (error) {
+    if (error instanceof Superseded) return { outcome: 'superseded' };
+    throw await named(deps.db, claim, error);
+  }
+}
+
+async function worked({ db, stripe }: StripeOrderStepsDeps, claim: ClaimedStripeOrder): Promise<OrderCounts> {
+  if (!stripe) throw new Rejection('billing/key-refused', { detail: 'CAIRN_STRIPE_API_KEY is not set.' });
+  const tell = async (counts: OrderCounts) => {
+    if (!(await tellStripeOrder(db, claim, counts))) throw new Superseded('another claim of this order');
+  };
+  return doOrder({ db, stripe, tell }, claim);
+}
+
+function doOrder<Kind extends StripeOrderKind>(work: Work, { kind, terms }: StripeOrder<Kind>): Promise<OrderCounts> {
+  return WORKS[kind](work, terms);
+}
+
+class Superseded extends Error {
+  override readonly name = 'Superseded';
+}
+
+const BUGS_AT_MOST = 3;
+
+/** What is to be thrown instead: a bug's message may quote anything, and goes into logs. */
+async function named(db: Pool, claim: StripeOrderRun, error: unknown): Promise<unknown> {
+  const refused = refusalOf(error);
+  if (refused || isOutage(error)) return refused ?? error;
+  return new CountedBug(error, (await countBugOfStripeOrder(db, claim)) >= BUGS_AT_MOST);
+}

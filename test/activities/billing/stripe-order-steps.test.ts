@@ -1,0 +1,133 @@
+import { beforeEach, expect, test } from 'vitest';
+import { createStripeOrderSteps } from '../../../activities/billing/stripe-order-steps.ts';
+import { asStepFailure } from '../../../activities/step-failures.ts';
+import { orderAtStripe } from '../../../api/ops/stripe-orders.ts';
+import { findStripeOrder } from '../../../db/stripe-orders.ts';
+import { createLog } from '../../../platform/log.ts';
+import { createStripe } from '../../../services/stripe.ts';
+import { testDatabase } from '../../support/database.ts';
+import { invoice } from '../../support/fake-stripe/invoice.ts';
+import { coupon, customer, paymentMethod, promotionCode, subscription } from '../../support/fake-stripe/objects.ts';
+import { type FakeStripe, fakeStripe } from '../../support/fake-stripe.ts';
+
+const { db, query } = await testDatabase();
+const log = createLog({ process: 'test', level: 'silent', build: 'test' });
+const NOW = 1_790_000_000;
+const by = { actor: 'cli:test', reason: 'the page shows another plan' };
+let stripe: FakeStripe;
+const ends: (() => Promise<void>)[] = [];
+
+beforeEach(async () => {
+  await query(`truncate stripe_orders, ops_audit, stripe_objects, stripe_customers, stripe_subscriptions, stripe_invoices,
+                        stripe_payment_methods, stripe_coupons, stripe_promotion_codes cascade`);
+  stripe = await fakeStripe((end) => void ends.push(end));
+  return async () => {
+    for (const end of ends.splice(0)) await end();
+  };
+});
+
+const stepsOf = (apiKey = stripe.apiKey) =>
+  createStripeOrderSteps({ db, log, stripe: createStripe({ apiKey, address: stripe.address, timeoutMs: 500 }) });
+
+async function ordered(customerId = 'cus_1'): Promise<{ orderId: number; run: number }> {
+  return { ...(await orderAtStripe(db, { kind: 'resync', terms: { customerId } }, by)), run: 1 };
+}
+
+/** A customer with one of each, and somebody else's; none of it mirrored. */
+function lifeAtStripe(): void {
+  const { world } = stripe;
+  world.put(customer('cus_1', NOW));
+  world.put(subscription('sub_1', NOW, { customer: 'cus_1', periodEnd: NOW + 100, changes: { status: 'canceled' } }));
+  world.put(subscription('sub_2', NOW, { customer: 'cus_1', periodEnd: NOW + 100 }));
+  world.put(subscription('sub_other', NOW, { customer: 'cus_2', periodEnd: NOW + 100 }));
+  world.put(invoice('in_1', NOW, { customer: 'cus_1', subscription: 'sub_2' }));
+  world.put(paymentMethod('pm_1', NOW, { customer: 'cus_1' }));
+  world.put(coupon('spring', NOW));
+  world.put(promotionCode('promo_1', NOW, { customer: 'cus_1', promotion: { type: 'coupon', coupon: 'spring' } }));
+}
+
+const mirrored = async () =>
+  (
+    await query<{ id: string }>(
+      `select id from stripe_customers union all select id from stripe_subscriptions union all select id from stripe_invoices
+        union all select id from stripe_payment_methods union all select id from stripe_promotion_codes order by id`,
+    )
+  ).map(({ id }) => id);
+
+test("all that is a customer's is fetched anew, and nothing of anybody else", async () => {
+  lifeAtStripe();
+  const order = await ordered();
+  expect(await stepsOf().fulfilStripeOrder(order)).toEqual({ outcome: 'done' });
+  expect(await mirrored()).toEqual(['cus_1', 'in_1', 'pm_1', 'promo_1', 'sub_1', 'sub_2']);
+  expect(await findStripeOrder(db, order.orderId)).toMatchObject({
+    ...{ state: 'done', reason: null, counts: { objects: 6, fetched: 6 } },
+  });
+  const calls = stripe.calls.length;
+  expect(await stepsOf().fulfilStripeOrder(order)).toEqual({ outcome: 'superseded' });
+  expect(stripe.calls).toHaveLength(calls);
+});
+
+test('what was mirrored as theirs and is there no more, or is not theirs any more, is so here too', async () => {
+  lifeAtStripe();
+  await stepsOf().fulfilStripeOrder(await ordered());
+  stripe.world.drop('invoice', 'in_1');
+  stripe.world.put(paymentMethod('pm_1', NOW, { customer: null }));
+  await stepsOf().fulfilStripeOrder(await ordered());
+  expect(await mirrored()).toEqual(['cus_1', 'pm_1', 'promo_1', 'sub_1', 'sub_2']);
+  expect(await query('select customer_id from stripe_payment_methods')).toEqual([{ customer_id: null }]);
+});
+
+test('an answer that was asked for later, by an event meanwhile, is not overwritten', async () => {
+  lifeAtStripe();
+  let held = false;
+  stripe.watch(async (moment, call) => {
+    if (moment !== 'executed' || held || call.path !== '/v1/subscriptions/sub_2') return undefined;
+    held = true; // Stripe has answered the order, and it has not arrived
+    stripe.world.put(subscription('sub_2', NOW, { customer: 'cus_1', periodEnd: NOW + 900 }));
+    await stepsOf().fulfilStripeOrder(await ordered());
+    return undefined;
+  });
+  expect(await stepsOf().fulfilStripeOrder(await ordered())).toEqual({ outcome: 'done' });
+  const [row] = await query<{ ends: Date }>(
+    `select current_period_end as ends from stripe_subscriptions where id = 'sub_2'`,
+  );
+  expect(row?.ends).toEqual(new Date((NOW + 900) * 1_000));
+});
+
+test('a customer that Stripe does not know leaves nothing', async () => {
+  const order = await ordered('cus_nobody');
+  expect(await stepsOf().fulfilStripeOrder(order)).toEqual({ outcome: 'done' });
+  expect(await mirrored()).toEqual([]);
+  expect(await findStripeOrder(db, order.orderId)).toMatchObject({ counts: { objects: 1, fetched: 1 } });
+});
+
+test('an outage leaves it open, to be done from the front; a refused key is final', async () => {
+  lifeAtStripe();
+  const order = await ordered();
+  stripe.watch((moment, { path }) => (moment === 'arrived' && path === '/v1/invoices/in_1' ? 'fail' : undefined));
+  const failure = await stepsOf()
+    .fulfilStripeOrder(order)
+    .catch((error: unknown) => asStepFailure(error, 1));
+  expect(failure).toMatchObject({ type: 'processing/outage', nonRetryable: false });
+  expect(await findStripeOrder(db, order.orderId)).toMatchObject({ state: 'processing' });
+  stripe.watch(undefined);
+  const refused = await stepsOf('sk_test_ofNobodyAtAllThatIsKnown')
+    .fulfilStripeOrder(order)
+    .catch((error: unknown) => asStepFailure(error, 1));
+  expect(refused).toMatchObject({ type: 'billing/key-refused', nonRetryable: true });
+  expect(await stepsOf().fulfilStripeOrder(order)).toEqual({ outcome: 'done' });
+});
+
+test("somebody else who takes it ends this one's work", async () => {
+  lifeAtStripe();
+  const order = await ordered();
+  let taken = false;
+  stripe.watch(async (moment, { path }) => {
+    if (moment !== 'executed' || taken || path !== '/v1/subscriptions/sub_1') return undefined;
+    taken = true;
+    expect(await stepsOf().fulfilStripeOrder(order)).toEqual({ outcome: 'done' });
+    return undefined;
+  });
+  expect(await stepsOf().fulfilStripeOrder(order)).toEqual({ outcome: 'superseded' });
+  expect(await findStripeOrder(db, order.orderId)).toMatchObject({ state: 'done', counts: { fetched: 6 } });
+});
