@@ -2,7 +2,7 @@ import { QUEUES, type QueueName } from './queues.ts';
 
 /**
  * Every process that an installation needs, once: `cairn doctor` looks for each, and tests hold `npm start`,
- * docker-compose.yml and the processes' own loops and queues to this table.
+ * docker-compose.yml, config/deploy.yml and the processes' own loops and queues to this table.
  */
 export interface ProcessRow {
   readonly does: string;
@@ -12,8 +12,11 @@ export interface ProcessRow {
   readonly entry?: string;
   readonly queues: readonly QueueName[];
   readonly loops: readonly string[];
-  /** Names by which it is started: as `npm start` keeps it, and as a service of docker-compose.yml. */
-  readonly startedAs: { readonly npmStart: string; readonly compose: string };
+  /**
+   * Names by which it is started: as `npm start` keeps it, as a service of docker-compose.yml, as a role of Kamal's
+   * config/deploy.yml. Kamal starts what is ours alone.
+   */
+  readonly startedAs: { readonly npmStart: string; readonly compose: string; readonly kamal?: string };
 }
 
 export const PROCESSES = {
@@ -23,7 +26,7 @@ export const PROCESSES = {
     entry: 'api/main.ts',
     queues: [],
     loops: ['dispatcher', 'inline path', 'event listener', 'event relay', 'stale tracks', 'watchdog'],
-    startedAs: { npmStart: 'api', compose: 'api' },
+    startedAs: { npmStart: 'api', compose: 'api', kamal: 'web' },
   },
   worker: {
     does: "runs workflows and their steps: uploads, Stripe's events, messages to the site, scheduled work",
@@ -32,7 +35,7 @@ export const PROCESSES = {
     entry: 'workers/main.ts',
     queues: [QUEUES.interactive, QUEUES.heavy, QUEUES.maintenance, QUEUES.billing, QUEUES.webhooks],
     loops: ['worker-heartbeat'],
-    startedAs: { npmStart: 'worker', compose: 'worker' },
+    startedAs: { npmStart: 'worker', compose: 'worker', kamal: 'worker' },
   },
   temporal: {
     does: 'keeps histories, schedules, timers and task queues',

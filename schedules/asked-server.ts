@@ -5,8 +5,11 @@ import { SEARCH_ATTRIBUTES } from '../contracts/search-attributes.ts';
 import type { Execution, ExecutionStatus, ServerSchedule } from '../domain/schedules/facts.ts';
 import { type DiffContext, diffOne, orphansOf } from './diff.ts';
 
-/** One of these may not make an audit wait; the others of the same audit run beside it. */
-const DEADLINE_MS = 3_000;
+/**
+ * One of these may not make an audit wait for long; the others of the same audit run beside it. A Temporal with both cores taken
+ * by others answered after 3 s at times, and whoever is slow is not away.
+ */
+const DEADLINE_MS = 5_000;
 
 /** Temporal's description of a schedule, and what of it is not as declared; null: it has none. */
 export async function describeSchedule(context: DiffContext, schedule: ScheduleId): Promise<ServerSchedule | null> {

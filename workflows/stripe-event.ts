@@ -9,9 +9,14 @@ export async function stripeEvent(event: StripeEventRun): Promise<StripeEventRes
     if (isCancellation(error)) throw error;
     return burying.buryStripeEvent({ ...event, reason: failureOf(error).code });
   });
-  const value = result.outcome === 'dead' ? result.reason : result.outcome;
-  upsertSearchAttributes([{ key: SEARCH_ATTRIBUTES.outcome, value }]);
+  // What went well is the rule, and is found by its type or object: a third action for each event would say nothing more.
+  if (result.outcome === 'dead') tell(result.reason);
+  if (result.outcome === 'ignored') tell(result.outcome);
   return result;
+}
+
+function tell(outcome: string): void {
+  upsertSearchAttributes([{ key: SEARCH_ATTRIBUTES.outcome, value: outcome }]);
 }
 
 /**

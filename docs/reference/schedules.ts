@@ -14,8 +14,8 @@ const processes: readonly ProcessRow[] = Object.values(PROCESSES);
 export function schedulesPage(): string {
   const overview = SCHEDULE_IDS.map((id) => {
     const { spec, queue, does } = manifest[id];
-    const [npmStart, compose] = [startedAs(queue, 'npmStart'), startedAs(queue, 'compose')];
-    return [`[\`${id}\`](#${id})`, whenText(spec), does, `\`${queue}\``, npmStart, compose];
+    const names = (['npmStart', 'compose', 'kamal'] as const).map((how) => startedAs(queue, how));
+    return [`[\`${id}\`](#${id})`, whenText(spec), does, `\`${queue}\``, ...names];
   });
   return `# Schedules
 
@@ -24,7 +24,7 @@ export function schedulesPage(): string {
 What runs when, and where. Temporal keeps the clock; a process of ours that polls the queue does the work; the watchdog in
 ${watchdogText()} looks every 30 s whether it was done. \`npm start\` and \`cairn migrate\` make Temporal agree with this table.
 
-${markdownTable(['Schedule', 'When', 'What it does', 'Queue', 'Process of `npm start`', 'Service of compose'], overview)}
+${markdownTable(['Schedule', 'When', 'What it does', 'Queue', 'Process of `npm start`', 'Service of compose', 'Role of Kamal'], overview)}
 
 ## Did it run?
 

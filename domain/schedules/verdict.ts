@@ -119,6 +119,7 @@ function byRank(findings: readonly Finding[]): readonly Finding[] {
 
 function wellText({ nowMs, declared }: ScheduleFacts, slots: GapFacts | null): string {
   const due = slots ? dueSlots(slots).length : 0;
-  if (due > 0) return `${due} slots were due in the look-back; each has run or is within its grace`;
+  if (due === 1) return 'one slot was due in the look-back; it has run or is within its grace';
+  if (due > 1) return `${due} slots were due in the look-back; each has run or is within its grace`;
   return declared ? `no slot was due yet; the first is ${momentText(nextSlot(declared.spec, nowMs))}` : '';
 }

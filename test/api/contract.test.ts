@@ -84,6 +84,7 @@ test('every registered code may be met somewhere, but for those that only a stor
     ...['schedule/no-job', 'schedule/no-slot', 'schedule/run-closed', 'schedule/timed-out'],
     ...['schedule/cancelled', 'schedule/lost'],
     ...['billing/stripe-refused', 'billing/key-refused'],
+    ...['webhook/not-delivered', 'webhook/secret-unreadable', 'webhook/cancelled'],
   ]);
 });
 
@@ -100,7 +101,7 @@ test('without Postgres each operation does what its x-degraded says', async () =
   const { key: operatorKey } = await createKey(stack.db, { kind: 'operator', name: 'test' });
   for (const { name, method, path, operation } of operations) {
     const says = String(at(operation, 'x-degraded').postgres);
-    if (method !== 'GET' && method !== 'POST' && method !== 'PATCH' && method !== 'DELETE')
+    if (method !== 'GET' && method !== 'POST' && method !== 'PUT' && method !== 'PATCH' && method !== 'DELETE')
       throw new Error(`say how ${method} is called`);
     const url = path.replaceAll(/\{\w+\}/g, '01a1fc80-a7b9-735c-9984-11e65fd52aed');
     const headers = path.startsWith('/v1/ops/') ? bearer(operatorKey) : stack.headers;

@@ -91,7 +91,8 @@ async function endOf(
   return over;
 }
 
-async function differencesOf(db: Pool, stripe: FakeStripe, name: string): Promise<readonly string[]> {
+/** Between what the life of that name left here and at the fake. */
+export async function differencesOf(db: Pool, stripe: FakeStripe, name: string): Promise<readonly string[]> {
   const { rows } = await db.query<{ here: object }>(MIRRORED, [name]);
   const here = JSON.stringify(rows[0]?.here);
   const there = JSON.stringify(atStripe(stripe, name));

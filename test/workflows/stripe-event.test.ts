@@ -48,19 +48,18 @@ async function endOf(eventId: string, run = 1) {
   return handle;
 }
 
-test('a delivered event is processed by its workflow: one remote step, 3 actions', async () => {
+test('a delivered event is processed by its workflow: one remote step, 2 actions', async () => {
   const event = fake.world.happen('coupon.created', coupon('spring', NOW));
   expect(await deliver(event)).toBe(200);
   const handle = await endOf(event.id);
   expect(await handle.result()).toEqual({ outcome: 'processed' });
   expect(await stack.query('select id, active from stripe_coupons')).toEqual([{ id: 'spring', active: true }]);
   const history = await handle.fetchHistory();
-  expect(temporalActions(history)).toBe(3);
+  expect(temporalActions(history)).toBe(2);
   expect(eventTypes(history).filter((type) => /^(ACTIVITY|MARKER|UPSERT|TIMER)/.test(type))).toEqual([
     'ACTIVITY_TASK_SCHEDULED',
     'ACTIVITY_TASK_STARTED',
     'ACTIVITY_TASK_COMPLETED',
-    'UPSERT_WORKFLOW_SEARCH_ATTRIBUTES',
   ]);
 });
 

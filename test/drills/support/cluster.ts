@@ -4,15 +4,14 @@ import path from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { createKey } from '../../../cli/keys.ts';
 import { startNodeProcess } from '../../../cli/up/node-process.ts';
-import { createDatabase } from '../../../db/create-database.ts';
 import { connect, type Pool } from '../../../db/pool.ts';
 import { liveWorkers } from '../../../db/workers.ts';
 import { freePort } from '../../../platform/embedded/ports.ts';
-import { ensurePostgres } from '../../../platform/embedded/postgres.ts';
 import { isAlive, type Running, run } from '../../../platform/embedded/processes.ts';
 import { environment } from '../../../platform/environment.ts';
 import { leaveNothingBehind, testHome } from '../../support/servers.ts';
 import { onEngineCore } from './cores.ts';
+import { type DrillPostgres, openPostgres } from './postgres.ts';
 import { type DrillTemporal, openTemporal } from './temporal.ts';
 
 /** A whole Cairn of real processes, each of which the drill may kill, freeze and start again. */
@@ -25,6 +24,7 @@ export interface Cluster {
   readonly blobDir: string;
   readonly codecKeys: string;
   readonly temporal: DrillTemporal;
+  readonly postgres: DrillPostgres;
   /** One that nothing of this Cairn uses. */
   openUnusedTemporal(): Promise<DrillTemporal>;
   /** Resolves when it is ready. Its output goes to `logs/` of the home. */
@@ -33,14 +33,17 @@ export interface Cluster {
   stop(options: { keepHome: boolean }): Promise<void>;
 }
 
-/** `tree`: where the code is that API and worker run; a copy with a guard taken out, or this project. */
-export async function openCluster(tree: string): Promise<Cluster> {
+/**
+ * `tree`: where the code is that API and worker run; a copy with a guard taken out, or this project. `settings`: what they get
+ * besides what each needs.
+ */
+export async function openCluster(tree: string, settings: Readonly<Record<string, string>> = {}): Promise<Cluster> {
   const home = await testHome('cairn-drill-');
   await mkdir(path.join(home, 'logs'), { recursive: true });
   const running: Running[] = [];
   const forget = leaveNothingBehind(home, running);
   const postgres = await openPostgres(home);
-  running.push(postgres);
+  running.push(asRunning(postgres));
   const temporal = await openTemporal(await subfolder(home, 'temporal'));
   running.push(asRunning(temporal));
   const port = await freePort();
@@ -53,6 +56,7 @@ export async function openCluster(tree: string): Promise<Cluster> {
     CAIRN_CODEC_KEYS: codecKeys,
     CAIRN_BLOB_DIR: blobDir,
     PORT: String(port),
+    ...settings,
   };
   await migrateWith(tree, env);
   const db = connect(postgres.databaseUrl, { max: 4 });
@@ -73,6 +77,7 @@ export async function openCluster(tree: string): Promise<Cluster> {
     blobDir,
     codecKeys,
     temporal,
+    postgres,
     openUnusedTemporal: async () => {
       const unused = await openTemporal(await subfolder(home, 'unused-temporal'));
       running.push(asRunning(unused));
@@ -94,28 +99,14 @@ export async function openCluster(tree: string): Promise<Cluster> {
   };
 }
 
-async function openPostgres(home: string) {
-  const { PATH: searchPath = '' } = environment();
-  const log = () => {};
-  return ensurePostgres({
-    home,
-    port: await freePort(),
-    flavour: 'auto',
-    searchPath,
-    durable: true,
-    createDatabase,
-    log,
-  });
-}
-
 /** The server behind it changes with every start. */
-function asRunning(temporal: DrillTemporal): Running {
+function asRunning(server: DrillTemporal | DrillPostgres): Running {
   return {
     get pid() {
-      return temporal.pid();
+      return server.pid();
     },
     ended: new Promise(() => {}),
-    stop: temporal.stop,
+    stop: server.stop,
     stopOrder: { first: 'SIGTERM', graceMs: 10_000, last: 'SIGKILL', group: true },
   };
 }

@@ -140,6 +140,20 @@ export const FENCES: Readonly<Record<string, Fence>> = {
     about: 'what is paused outside Cairn is not written down when it is first seen',
     edits: [{ file: 'api/watchdog.ts', find: 'await deps.noteSeen(audit);', replace: '' }],
   },
+  'minutes-are-seconds': {
+    about: "no guard: retries of Stripe's events come sixty times sooner, so that a drill of minutes is one of hours",
+    edits: [
+      { file: 'workflows/stripe-event.ts', find: "initialInterval: '10s'", replace: "initialInterval: '166ms'" },
+      { file: 'workflows/stripe-event.ts', find: "maximumInterval: '5 minutes'", replace: "maximumInterval: '5s'" },
+      { file: 'services/stripe.ts', find: 'openMs: 10_000', replace: 'openMs: 166' },
+    ],
+  },
+  'outages-are-no-bugs': {
+    about: "Stripe's outages count as bugs of ours, which are given up after ten tries",
+    edits: [
+      { file: 'activities/billing/stripe-event-steps.ts', find: '  if (isOutage(error)) {', replace: '  if (false) {' },
+    ],
+  },
   'monotonic-loops': {
     about: 'whether a loop is dead is told by the clock that people set',
     edits: [
