@@ -1,3 +1,4 @@
+import type { BillingRules } from '../../contracts/plans.ts';
 import type { Pool } from '../../db/pool.ts';
 import { mirrorsOfCustomer } from '../../db/stripe-mirror-ids.ts';
 import type { OrderCounts } from '../../db/stripe-orders.ts';
@@ -6,22 +7,28 @@ import type { StripeApi } from '../../services/stripe.ts';
 import { INVOICES_OF_CUSTOMER } from '../../services/stripe-customer-objects.ts';
 import { fetchMirror, writeMirrors } from './mirror-objects.ts';
 
+export interface ResyncDeps {
+  readonly db: Pool;
+  readonly stripe: Pick<StripeApi, 'fetch' | 'objectsOf'>;
+  readonly rules: BillingRules;
+  /** How far it is. */
+  readonly tell: (counts: OrderCounts) => Promise<void>;
+}
+
 /**
  * Fetches a customer and all that is theirs anew: what Stripe lists, and what is mirrored as theirs, which Stripe may have taken
  * away since. One transaction per object; the fence decides against whatever comes meanwhile. Throws as reads of Stripe do.
  */
 export async function resyncCustomer(
-  db: Pool,
-  stripe: Pick<StripeApi, 'fetch' | 'objectsOf'>,
+  { db, stripe, rules, tell }: ResyncDeps,
   customerId: string,
-  tell: (counts: OrderCounts) => Promise<void>,
 ): Promise<OrderCounts> {
   const there = (await stripe.objectsOf(customerId)) ?? [];
   const here = await mirrorsOfCustomer(db, customerId, { invoices: INVOICES_OF_CUSTOMER });
   const objects = distinct([{ kind: 'customer', id: customerId }, ...there, ...here]);
   for (const [i, object] of objects.entries()) {
     const mirror = await fetchMirror(db, stripe.fetch, object);
-    await db.transaction((tx) => writeMirrors(tx, [mirror]));
+    await db.transaction((tx) => writeMirrors(tx, [mirror], rules));
     await tell({ objects: objects.length, fetched: i + 1 });
   }
   return { objects: objects.length, fetched: objects.length };

@@ -1,3 +1,4 @@
+import type { BillingRules } from '../../contracts/plans.ts';
 import { Rejection } from '../../contracts/rejections.ts';
 import type {
   StripeOrderKind,
@@ -28,11 +29,13 @@ export interface StripeOrderStepsDeps {
   readonly log: Log;
   /** Undefined: no key is set. */
   readonly stripe: Pick<StripeApi, 'fetch' | 'objectsOf'> | undefined;
+  readonly rules: BillingRules;
 }
 
 interface Work {
   readonly db: Pool;
   readonly stripe: NonNullable<StripeOrderStepsDeps['stripe']>;
+  readonly rules: BillingRules;
   /** How far it is. Throws when somebody else does it. */
   readonly tell: (counts: OrderCounts) => Promise<void>;
 }
@@ -41,7 +44,7 @@ interface Work {
 const WORKS: {
   readonly [Kind in StripeOrderKind]: (work: Work, terms: StripeOrderTerms[Kind]) => Promise<OrderCounts>;
 } = {
-  resync: ({ db, stripe, tell }, { customerId }) => resyncCustomer(db, stripe, customerId, tell),
+  resync: (work, { customerId }) => resyncCustomer(work, customerId),
 };
 
 /** The steps of what operators order to be done at Stripe. */
@@ -68,12 +71,12 @@ async function fulfilOrder(deps: StripeOrderStepsDeps, order: StripeOrderRun): P
   }
 }
 
-async function worked({ db, stripe }: StripeOrderStepsDeps, claim: ClaimedStripeOrder): Promise<OrderCounts> {
+async function worked({ db, stripe, rules }: StripeOrderStepsDeps, claim: ClaimedStripeOrder): Promise<OrderCounts> {
   if (!stripe) throw new Rejection('billing/key-refused', { detail: 'CAIRN_STRIPE_API_KEY is not set.' });
   const tell = async (counts: OrderCounts) => {
     if (!(await tellStripeOrder(db, claim, counts))) throw new Superseded('another claim of this order');
   };
-  return doOrder({ db, stripe, tell }, claim);
+  return doOrder({ db, stripe, rules, tell }, claim);
 }
 
 function doOrder<Kind extends StripeOrderKind>(work: Work, { kind, terms }: StripeOrder<Kind>): Promise<OrderCounts> {

@@ -5,6 +5,7 @@ import { orderAtStripe } from '../../../api/ops/stripe-orders.ts';
 import { findStripeOrder } from '../../../db/stripe-orders.ts';
 import { createLog } from '../../../platform/log.ts';
 import { createStripe } from '../../../services/stripe.ts';
+import { RULES } from '../../support/billing-rules.ts';
 import { testDatabase } from '../../support/database.ts';
 import { invoice } from '../../support/fake-stripe/invoice.ts';
 import { coupon, customer, paymentMethod, promotionCode, subscription } from '../../support/fake-stripe/objects.ts';
@@ -26,8 +27,10 @@ beforeEach(async () => {
   };
 });
 
-const stepsOf = (apiKey = stripe.apiKey) =>
-  createStripeOrderSteps({ db, log, stripe: createStripe({ apiKey, address: stripe.address, timeoutMs: 500 }) });
+const stepsOf = (apiKey = stripe.apiKey) => {
+  const api = createStripe({ apiKey, address: stripe.address, timeoutMs: 500 });
+  return createStripeOrderSteps({ db, log, stripe: api, rules: RULES });
+};
 
 async function ordered(customerId = 'cus_1'): Promise<{ orderId: number; run: number }> {
   return { ...(await orderAtStripe(db, { kind: 'resync', terms: { customerId } }, by)), run: 1 };
