@@ -11,12 +11,14 @@ import {
   showStripeEvent,
 } from '../stripe/events.ts';
 import { type ReplayOptions, replayEvents } from '../stripe/replay.ts';
+import { sendCommand } from '../stripe/send.ts';
 
 /** `cairn stripe …`. */
 export function stripeCommand(): Command {
   return new Command('stripe')
     .description("Stripe's side: its events, and what is held against it.")
-    .addCommand(events());
+    .addCommand(events())
+    .addCommand(sendCommand());
 }
 
 /** `cairn stripe events list | show | body | replay | ignore`: straight from the database. */

@@ -33,7 +33,13 @@ export async function untilWorkerLives(options: UpOptions, servers: Servers, wor
   }
 }
 
-async function until(name: string, options: UpOptions, one: Running, isReady: () => Promise<boolean>): Promise<void> {
+/** Throws with the end of its log when it ends before, or takes too long. */
+export async function until(
+  name: string,
+  options: UpOptions,
+  one: Running,
+  isReady: () => Promise<boolean>,
+): Promise<void> {
   let ended: string | undefined;
   void one.ended.then((how) => {
     ended = how;

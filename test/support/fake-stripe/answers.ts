@@ -45,6 +45,7 @@ const KINDS: Readonly<Record<string, Kind>> = {
   payment_methods: 'payment_method',
   coupons: 'coupon',
   promotion_codes: 'promotion_code',
+  webhook_endpoints: 'webhook_endpoint',
 };
 
 const NO_SUCH_ADDRESS = refusal(404, 'invalid_request_error', 'url_invalid');

@@ -22,6 +22,7 @@ const OBJECTS = [
   'coupon',
   'promotion_code',
   'event',
+  'webhook_endpoint',
 ];
 /** Optional parts that the fake does fill in. */
 const ALSO = [
