@@ -33,7 +33,7 @@ export interface StripeWebhookDeps {
  * it. A delivery that proves to be Stripe's does not count, so Stripe may send as many as it likes; 300 at once, though, while none
  * of them has proved itself, and its bursts are tens.
  */
-export const FORGED_PER_MINUTE = 300;
+const FORGED_PER_MINUTE = 300;
 
 /** Stripe's events are below 1 MB; the limit of other routes is 1 MiB, which is near. */
 const BODY_BYTES_AT_MOST = 2 * 1024 * 1024;

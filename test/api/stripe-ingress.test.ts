@@ -2,6 +2,8 @@ import { createServer, type Socket } from 'node:net';
 import type { InjectOptions } from 'fastify';
 import { expect, onTestFinished, test } from 'vitest';
 import type { AppDeps } from '../../api/app.ts';
+import { keepEvent } from '../../api/billing/keep-event.ts';
+import { readEvent } from '../../api/billing/read-event.ts';
 import { connect, INGRESS_POOL } from '../../db/pool.ts';
 import { ENDPOINT_SECRET, signed } from '../support/fake-stripe/deliver.ts';
 import { coupon } from '../support/fake-stripe/objects.ts';
@@ -103,6 +105,12 @@ test('without a Postgres, and with one that accepts and never answers, it is 503
     await stripeDb.end();
   }
   silent.close();
+});
+
+test('whoever waits for a connection, or for an answer that never comes, is told in time too', async () => {
+  const never = { query: () => new Promise<never>(() => {}) };
+  const event = { ...readEvent(delivery().body), traceParent: null };
+  await expect(keepEvent(never, event)).rejects.toMatchObject({ code: 'service/database-unavailable' });
 });
 
 test('a delivery that comes on an open connection while the process stops is sent elsewhere', async () => {
