@@ -3,7 +3,7 @@ import swaggerUi from '@fastify/swagger-ui';
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
 import Fastify, { type FastifyBaseLogger, type FastifyInstance } from 'fastify';
 import type { RecordingReader } from '../activities/read-recording.ts';
-import type { Pool } from '../db/pool.ts';
+import type { Db, Pool } from '../db/pool.ts';
 import type { CurrentSettings } from '../domain/limits/runtime-settings.ts';
 import type { Loops } from '../platform/loops.ts';
 import type { CodecKeyring } from '../platform/temporal/keyring.ts';
@@ -88,6 +88,11 @@ export interface AppDeps {
   readonly orders: ScheduleOrders;
   /** What Stripe signs its events with; without any none is taken. */
   readonly stripeWebhookSecrets?: readonly string[];
+  /** Where its events are stored; `db` without it. */
+  readonly stripeDb?: Db;
+  readonly stripeForgedPerMinute?: number;
+  /** Whose `X-Forwarded-For` is believed; nobody's by default. */
+  readonly trustedProxies?: readonly string[];
   /** What seals the secrets of the site's endpoint, and where that may be. */
   readonly webhooks: Omit<EndpointDeps, 'db'>;
   /** The codec endpoint of the Temporal Web UI; none without it. */
@@ -105,7 +110,7 @@ export interface AppDeps {
 export async function buildApp(deps: AppDeps): Promise<FastifyInstance> {
   const patience = { ...PATIENCE, ...deps.patience };
   const metrics = createMetrics(deps);
-  const app = Fastify(serverOptions(deps.log, patience)).withTypeProvider<TypeBoxTypeProvider>();
+  const app = Fastify(serverOptions(deps.log, patience, deps.trustedProxies)).withTypeProvider<TypeBoxTypeProvider>();
   registerProblems(app);
   registerStandardHeaders(app);
   registerRequestLog(app);

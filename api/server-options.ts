@@ -30,8 +30,13 @@ export const PATIENCE: Patience = {
 /** The token of the codec endpoint is a path part and has no upper length; Fastify's default is 100. */
 const PATH_PART_CHARACTERS_AT_MOST = 512;
 
-export function serverOptions(log: FastifyBaseLogger, patience: Patience): FastifyHttpOptions<Server> {
+export function serverOptions(
+  log: FastifyBaseLogger,
+  patience: Patience,
+  trustedProxies: readonly string[] = [],
+): FastifyHttpOptions<Server> {
   return {
+    trustProxy: trustedProxies.length > 0 && [...trustedProxies],
     loggerInstance: log,
     logController: new Fastify.LogController({ disableRequestLogging: true }), // see plugins/request-log.ts
     genReqId: requestId,

@@ -1,5 +1,5 @@
 import { createRecordingReader } from '../activities/read-recording.ts';
-import { connect } from '../db/pool.ts';
+import { connect, INGRESS_POOL } from '../db/pool.ts';
 import type { Config } from '../platform/config.ts';
 import { flushTelemetry } from '../platform/flush-telemetry.ts';
 import type { Log } from '../platform/log.ts';
@@ -32,9 +32,9 @@ export interface ApiProcess {
 
 /** Everything that is in an API process, connected and listening; `shutdown` closes it in reverse. */
 export async function startApi({ config, log, loops, shutdown, manifest }: ApiProcess): Promise<void> {
-  const db = connect(config.databaseUrl, {
-    onIdleError: (error) => log.warn({ err: error }, 'database connection lost'),
-  });
+  const onIdleError = (error: Error) => log.warn({ err: error }, 'database connection lost');
+  const db = connect(config.databaseUrl, { onIdleError });
+  const stripeDb = connect(config.databaseUrl, { ...INGRESS_POOL, onIdleError });
   const client = temporalClient({ ...config.temporal, codecKeys: config.codecKeys });
   const blobs = await openFsBlobStore(config.blobDir);
   const wayTypes = config.valhalla !== undefined;
@@ -49,7 +49,7 @@ export async function startApi({ config, log, loops, shutdown, manifest }: ApiPr
   const codec = token && temporal.uiUrl ? { codecKeys, token, uiOrigin: new URL(temporal.uiUrl).origin } : undefined;
   const inline = startInlinePath({ db, loops, log, reader, build, wayTypes, temporal: dispatcher });
   const orders = createScheduleOrders({ db, client, manifest });
-  const { corsOrigins, stripeWebhookSecrets } = config;
+  const { corsOrigins, trustedProxies, stripeWebhookSecrets, stripeForgedPerMinute } = config;
   const asked = { client, db, manifest, sealingKey: codecKeys.current };
   const audit = () => auditSchedules(asked);
   const noteSeen = (seen: Audit) => notePauses(db, seen);
@@ -71,12 +71,15 @@ export async function startApi({ config, log, loops, shutdown, manifest }: ApiPr
     orders,
     webhooks: { codecKeys, targets: config.webhookTargets },
     corsOrigins,
+    trustedProxies,
     stripeWebhookSecrets,
+    stripeForgedPerMinute,
+    stripeDb,
   };
   const app = await buildApp({ ...parts, ...(codec && { codec }) });
 
   shutdown.onClose('telemetry', flushTelemetry);
-  shutdown.onClose('database', () => db.end());
+  shutdown.onClose('database', () => Promise.all([db.end(), stripeDb.end()]));
   shutdown.onClose('reader', () => reader.close());
   shutdown.onClose('temporal', () => client.connection.close());
   shutdown.onClose('relay', () => relay.close());

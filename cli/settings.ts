@@ -14,6 +14,13 @@ export interface DevHome {
   readonly databaseUrl: string;
   readonly temporalAddress: string;
   readonly codecKeys: string;
+  /** The fake Stripe that it runs; undefined where it talks to the real one. */
+  readonly stripe: FakeStripeHere | undefined;
+}
+
+export interface FakeStripeHere {
+  readonly url: string;
+  readonly apiKey: string;
 }
 
 /** The running `npm start` of this checkout. Throws `UsageError` when there is none. */
@@ -28,6 +35,7 @@ export async function readDevHome(): Promise<DevHome> {
     databaseUrl: text(dev, 'databaseUrl'),
     temporalAddress: text(dev, 'temporalAddress'),
     codecKeys: text(secrets, 'codecKeys'),
+    stripe: dev.stripeUrl ? { url: text(dev, 'stripeUrl'), apiKey: text(dev, 'stripeApiKey') } : undefined,
   };
 }
 

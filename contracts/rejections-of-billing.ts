@@ -14,6 +14,12 @@ export const OF_BILLING = {
     'The signature is missing, or none of ours.',
     "Send what Stripe signed, byte by byte; the endpoint's signing secret must be among `CAIRN_STRIPE_WEBHOOK_SECRETS`.",
   ),
+  'billing/too-many-forged': row(
+    429,
+    'user',
+    'Too many deliveries from this address were not signed by Stripe.',
+    'Stop, or wait as long as `Retry-After` says.',
+  ),
   'billing/stale-signature': row(
     400,
     'user',

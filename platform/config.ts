@@ -1,7 +1,9 @@
+import { isIP } from 'node:net';
 import type { BillingRules } from '../contracts/plans.ts';
 import type { ScheduleId } from '../contracts/schedules.ts';
 import { type Environment, readSettings, type Setting } from './settings.ts';
 import {
+  parseForgedPerMinute,
   parseGraceDays,
   parsePlans,
   parseStripeUrl,
@@ -29,6 +31,7 @@ export interface Config {
   readonly stripeWebhookSecrets: readonly string[];
   /** What Stripe's prices buy here. */
   readonly billing: BillingRules;
+  readonly stripeForgedPerMinute: number;
   /** Dead-man monitors, told of each run of a schedule, and of the watchdog's turns. */
   readonly pings: Readonly<Partial<Record<ScheduleId | 'watchdog', string>>>;
   /** Where the worker reaches the API: its canary goes there. */
@@ -39,6 +42,8 @@ export interface Config {
   readonly port: number;
   /** Origins whose pages may call the API from a browser. */
   readonly corsOrigins: readonly string[];
+  /** Whose word is taken for the address of a request. */
+  readonly trustedProxies: readonly string[];
   readonly logLevel: string;
   /** Names the code that is running, in stamps and logs. */
   readonly build: string;
@@ -68,6 +73,7 @@ export function readConfig(env: Environment): Config {
     stripeAddress: value.CAIRN_STRIPE_API_URL,
     stripeWebhookSecrets: value.CAIRN_STRIPE_WEBHOOK_SECRETS ?? [],
     billing: { plans: value.CAIRN_STRIPE_PLANS ?? new Map(), graceDays: value.CAIRN_BILLING_GRACE_DAYS },
+    stripeForgedPerMinute: value.CAIRN_STRIPE_FORGED_PER_MINUTE,
     pings: definedOf({
       'stuck-work': value.CAIRN_PING_STUCK_WORK,
       retention: value.CAIRN_PING_RETENTION,
@@ -80,6 +86,7 @@ export function readConfig(env: Environment): Config {
     host: value.CAIRN_HOST,
     port: value.PORT,
     corsOrigins: value.CAIRN_CORS_ORIGINS ?? [],
+    trustedProxies: value.CAIRN_TRUSTED_PROXIES ?? [],
     logLevel: value.CAIRN_LOG_LEVEL,
     build: value.CAIRN_BUILD,
   };
@@ -114,12 +121,21 @@ export const SETTINGS = {
     parsePlans,
   ),
   CAIRN_BILLING_GRACE_DAYS: setting('Days for which a plan goes on that was not paid in time.', parseGraceDays, '7'),
+  CAIRN_STRIPE_FORGED_PER_MINUTE: setting(
+    "Deliveries to Stripe's address that Stripe has not signed, per minute and address; beyond it 429. Stripe's own do not count.",
+    parseForgedPerMinute,
+    '300',
+  ),
   CAIRN_PING_STUCK_WORK: optional(ABOUT_PING, httpUrl, true),
   CAIRN_PING_RETENTION: optional(ABOUT_PING, httpUrl, true),
   CAIRN_PING_COUPON_EXPIRY: optional(ABOUT_PING, httpUrl, true),
   CAIRN_PING_CANARY: optional(ABOUT_PING, httpUrl, true),
   CAIRN_PING_WATCHDOG: optional('Dead-man URL that the API pings after each look at the schedules.', httpUrl, true),
   CAIRN_API_URL: setting('Where the worker reaches the API, for the canary.', httpUrl, 'http://127.0.0.1:3000'),
+  CAIRN_PUBLIC_URL: optional(
+    'Where the API is reached from outside: `cairn doctor` looks whether Stripe delivers there.',
+    httpUrl,
+  ),
   CAIRN_WEBHOOK_TARGETS: optional(
     'Lets messages to the site go elsewhere than to https at public addresses: `http`, `private-addresses`, or both.',
     parseWebhookTargets,
@@ -127,6 +143,10 @@ export const SETTINGS = {
   CAIRN_HOST: setting('Address to listen on.', text, '127.0.0.1'),
   PORT: setting('Port to listen on.', port, '3000'),
   CAIRN_CORS_ORIGINS: optional('Origins whose pages may call the API from a browser, separated by commas.', origins),
+  CAIRN_TRUSTED_PROXIES: optional(
+    'Proxies in front of the API, addresses or networks separated by commas: their `X-Forwarded-For` says whose a request is. Without it all requests through a proxy come from one address.',
+    proxies,
+  ),
   CAIRN_LOG_LEVEL: setting('pino level.', logLevel, 'info'),
   CAIRN_BUILD: setting('Names the running code; set by the release.', text, 'development'),
 } as const;
@@ -193,6 +213,13 @@ function timeoutMs(value: string): number {
   const number = Number(value);
   if (!/^\d{3,5}$/.test(value) || number > 18_000) throw new Error('must be milliseconds, 100 to 18000');
   return number;
+}
+
+function proxies(value: string): readonly string[] {
+  const all = value.split(',').map((one) => one.trim());
+  const isOne = (text: string) => isIP(text.replace(/\/\d{1,3}$/, '')) !== 0;
+  if (!all.every(isOne)) throw new Error('must be addresses or networks such as 10.0.0.0/8, separated by commas');
+  return all;
 }
 
 function origins(value: string): readonly string[] {

@@ -25,6 +25,13 @@ function isPlaceholder(secret: string): boolean {
   );
 }
 
+/** Throws as `Setting.parse` does. */
+export function parseForgedPerMinute(value: string): number {
+  const number = Number(value);
+  if (!/^\d{1,6}$/.test(value) || number < 10) throw new Error('must be a number from 10 to 999999');
+  return number;
+}
+
 export interface StripeAddress {
   readonly host: string;
   readonly port: number;

@@ -17,6 +17,7 @@ export const BILLING: Readonly<Record<string, OperationContract>> = {
     degraded: ROWS_ONLY,
     refusals: [
       'billing/not-configured',
+      'billing/too-many-forged',
       'billing/bad-signature',
       'billing/stale-signature',
       'billing/not-an-event',

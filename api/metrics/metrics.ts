@@ -5,6 +5,7 @@ import { type DatabaseMetricsDeps, measureDatabase } from './database.ts';
 import { measureProcess, type ProcessMetricsDeps } from './process.ts';
 import { measureSchedules, type ScheduleMetricsDeps } from './schedules.ts';
 import { countStripeDeliveries, type StripeDeliveryMetrics } from './stripe-deliveries.ts';
+import { measureStripeEvents } from './stripe-events.ts';
 import { measureWebhooks } from './webhooks.ts';
 
 export interface Metrics extends StripeDeliveryMetrics {
@@ -49,5 +50,6 @@ export function createMetrics(deps: DatabaseMetricsDeps & ProcessMetricsDeps & S
   measureDatabase(registers, deps);
   measureSchedules(registers, deps);
   measureWebhooks(registers, deps);
+  measureStripeEvents(registers, deps);
   return { registry, requestDuration, received, ...countStripeDeliveries(registers) };
 }

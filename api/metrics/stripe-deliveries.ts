@@ -6,7 +6,7 @@ export interface StripeDeliveryMetrics {
   readonly stripeSecretMatches: Counter<'secret'>;
 }
 
-/** `not-stored`: Stripe was told to come again. The last four are codes of `billing/`. */
+/** `not-stored`: Stripe was told to come again. The last five are codes of `billing/`. */
 const OUTCOMES = [
   'stored',
   'duplicate',
@@ -17,6 +17,7 @@ const OUTCOMES = [
   'stale-signature',
   'not-an-event',
   'thin-event',
+  'too-many-forged',
 ];
 
 export function countStripeDeliveries(registers: Registry[]): StripeDeliveryMetrics {

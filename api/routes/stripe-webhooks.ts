@@ -2,10 +2,11 @@ import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import type { FastifyRequest } from 'fastify';
 import { Type } from 'typebox';
 import { Rejection } from '../../contracts/rejections.ts';
-import type { Pool } from '../../db/pool.ts';
-import { resendStripeEvent, storeStripeEvent } from '../../db/stripe-events.ts';
+import type { Db } from '../../db/pool.ts';
+import { createTokenBuckets } from '../../platform/token-buckets.ts';
 import { checkSignature } from '../../services/stripe-signature.ts';
 import { WEBHOOK_DOCUMENTATION } from '../billing/documentation.ts';
+import { type KeptEvent, keepEvent } from '../billing/keep-event.ts';
 import { readEvent } from '../billing/read-event.ts';
 import type { Dispatcher } from '../dispatcher.ts';
 import type { StripeDeliveryMetrics } from '../metrics/stripe-deliveries.ts';
@@ -14,14 +15,25 @@ import { traceParentOf } from '../plugins/request-identity.ts';
 import { problems } from '../schemas.ts';
 
 export interface StripeWebhookDeps {
-  readonly db: Pool;
+  readonly db: Db;
   readonly dispatcher: Dispatcher;
   readonly metrics: StripeDeliveryMetrics;
   /** Aborted when the process begins to stop. */
   readonly closing: AbortSignal;
   /** None: events are not taken. */
   readonly stripeWebhookSecrets?: readonly string[];
+  /** Where events are stored, when that is a pool of its own. */
+  readonly stripeDb?: Db;
+  /** How many deliveries that are not Stripe's one address may make in a minute. */
+  readonly stripeForgedPerMinute?: number;
 }
+
+/**
+ * Each costs its body, at most 2 MiB, and an HMAC over it, about 7 ms in all at the worst: so 300 a minute hold a processor for 2 s of
+ * it. A delivery that proves to be Stripe's does not count, so Stripe may send as many as it likes; 300 at once, though, while none
+ * of them has proved itself, and its bursts are tens.
+ */
+const FORGED_PER_MINUTE = 300;
 
 /** Stripe's events are below 1 MB; the limit of other routes is 1 MiB, which is near. */
 const BODY_BYTES_AT_MOST = 2 * 1024 * 1024;
@@ -32,11 +44,16 @@ const BODY_BYTES_AT_MOST = 2 * 1024 * 1024;
  */
 export const stripeWebhookRoutes: FastifyPluginAsyncTypebox<StripeWebhookDeps> = async (app, deps) => {
   const secrets = deps.stripeWebhookSecrets ?? [];
+  const unproved = createTokenBuckets(deps.stripeForgedPerMinute ?? FORGED_PER_MINUTE);
   app.removeAllContentTypeParsers();
   app.addContentTypeParser('application/json', { parseAs: 'buffer' }, (_request, body, done) => done(null, body));
   app.addHook('onRequest', async (request, reply) => {
     if (secrets.length === 0) return sendProblem(request, reply, new Rejection('billing/not-configured'));
     if (deps.closing.aborted) throw new Rejection('service/not-ready', { detail: 'This process is stopping.' });
+    if (!unproved.take(request.ip)) {
+      deps.metrics.stripeDeliveries.inc({ outcome: 'too-many-forged' });
+      throw new Rejection('billing/too-many-forged');
+    }
     if (!isPlainJson(request.headers)) throw new Rejection('request/unsupported-media-type');
     return undefined;
   });
@@ -52,11 +69,12 @@ export const stripeWebhookRoutes: FastifyPluginAsyncTypebox<StripeWebhookDeps> =
         description: `For the webhook endpoint of your Stripe account (snapshot events). \`200\` says that the event is stored, new or known,
 and nothing about what comes of it; whatever else is answered, Stripe delivers it again.`,
         tags: ['billing'],
-        response: { 200: ReceivedSchema, ...problems(400, 404, 413, 415, 503) },
+        response: { 200: ReceivedSchema, ...problems(400, 404, 413, 415, 429, 503) },
       },
     },
     async (request) => {
-      const { outcome } = await receive(deps, request, secrets).catch((error: unknown) => {
+      const isProved = () => unproved.giveBack(request.ip);
+      const { outcome } = await receive(deps, request, { secrets, isProved }).catch((error: unknown) => {
         const isRefused = error instanceof Rejection && error.code.startsWith('billing/');
         deps.metrics.stripeDeliveries.inc({ outcome: isRefused ? error.code.slice('billing/'.length) : 'not-stored' });
         throw error;
@@ -76,24 +94,23 @@ function isPlainJson(headers: FastifyRequest['headers']): boolean {
 }
 
 async function receive(
-  { db, dispatcher, metrics }: StripeWebhookDeps,
+  { db, stripeDb = db, dispatcher, metrics }: StripeWebhookDeps,
   request: FastifyRequest,
-  secrets: readonly string[],
-): Promise<{ outcome: 'stored' | 'duplicate' | 'conflict' | 'resent' }> {
+  { secrets, isProved }: { secrets: readonly string[]; isProved: () => void },
+): Promise<KeptEvent> {
   const body = Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0);
   const header = request.headers['stripe-signature'];
   const given = { body, header: typeof header === 'string' ? header : undefined, secrets, now: new Date() };
   const signature = checkSignature(given);
   if (signature.verdict === 'bad') throw new Rejection('billing/bad-signature');
   if (signature.verdict === 'stale') throw new Rejection('billing/stale-signature');
+  isProved();
   metrics.stripeSecretMatches.inc({ secret: String(signature.secret + 1) });
   const event = readEvent(body);
-  const traceParent = traceParentOf(request);
-  const { deliveries, state, isConflict } = await storeStripeEvent(db, { ...event, traceParent });
-  const isResent = state === 'dead' && (await resendStripeEvent(db, event.id, traceParent));
-  const outcome = isConflict ? 'conflict' : isResent ? 'resent' : deliveries > 1 ? 'duplicate' : 'stored';
+  const kept = await keepEvent(stripeDb, { ...event, traceParent: traceParentOf(request) });
+  const { outcome, deliveries, state } = kept;
   const facts = { stripeEvent: event.id, type: event.type, deliveries, outcome };
-  request.log[isConflict ? 'warn' : 'info'](facts, 'stripe event received');
-  if (state === 'received' || isResent) dispatcher.nudge();
-  return { outcome };
+  request.log[outcome === 'conflict' ? 'warn' : 'info'](facts, 'stripe event received');
+  if (state === 'received' || outcome === 'resent') dispatcher.nudge();
+  return kept;
 }

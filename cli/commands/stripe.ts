@@ -12,11 +12,13 @@ import {
 } from '../stripe/events.ts';
 import { resyncCustomer, type StripeOrderOptions, showStripeOrder } from '../stripe/orders.ts';
 import { type ReplayOptions, replayEvents } from '../stripe/replay.ts';
+import { sendCommand } from '../stripe/send.ts';
 
-/** `cairn stripe events … | resync | order`. */
+/** `cairn stripe events … | send | resync | order`. */
 export function stripeCommand(): Command {
   const stripe = new Command('stripe').description("Stripe's side: its events, and what is done there on your order.");
   stripe.addCommand(events());
+  stripe.addCommand(sendCommand());
   addOrders(stripe);
   return stripe;
 }

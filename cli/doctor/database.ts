@@ -9,6 +9,7 @@ import { connect, type Db } from '../../db/pool.ts';
 import { dispatchBacklog } from '../../db/upload-dispatch.ts';
 import { seenWorkers } from '../../db/workers.ts';
 import { type Finding, finding, reasonOf } from './finding.ts';
+import { stripeEventFindings } from './stripe.ts';
 import { webhookFindings } from './webhooks.ts';
 import type { Where } from './where.ts';
 import { workerFindings } from './workers.ts';
@@ -36,9 +37,11 @@ async function rows(db: Db, where: Where, apiBuild: string | undefined): Promise
   try {
     const workers = await seenWorkers(db, WORKER_SILENCE_S);
     const ofWorkers = workerFindings(workers, { apiBuild, runBy: where.runBy });
-    return [...ofWorkers, await backlog(db), await failures(db), ...(await keys(db)), ...(await webhookFindings(db))];
+    const ofOutside = [...(await webhookFindings(db)), ...(await stripeEventFindings(db, where.stripe))];
+    return [...ofWorkers, await backlog(db), await failures(db), ...(await keys(db)), ...ofOutside];
   } catch (error) {
     const untold = ['process.worker', 'uploads.waiting', 'uploads.failed', 'keys.operator', 'webhooks.endpoint'];
+    if (where.stripe) untold.push('stripe.silence', 'stripe.waiting', 'stripe.dead');
     return untold.map((id) => finding(id, 'unknown', `Postgres does not tell: ${reasonOf(error)}`, 'database-away'));
   }
 }

@@ -3,6 +3,7 @@ import { examineDatabase } from './database.ts';
 import { EXIT_CODES, type Finding, type Verdict, verdictOf } from './finding.ts';
 import { examineBlobs, examineTemporal, examineValhalla } from './outside.ts';
 import { examineSchedules } from './schedules.ts';
+import { examineStripe } from './stripe.ts';
 import type { Where } from './where.ts';
 
 /** What `cairn doctor --json` prints; members are added, never changed (docs/reference/doctor.md). */
@@ -19,9 +20,17 @@ export interface Report {
 export async function examine(where: Where): Promise<Report> {
   const asked = Promise.all([examineTemporal(where.temporal), examineBlobs(where.blobDir)]);
   const [upstreams, schedules] = [examineValhalla(where.valhallaUrl), examineSchedules(where)];
+  const stripe = examineStripe(where.stripe);
   const api = await examineApi(where.api);
   const rows = await examineDatabase(where, api.build);
-  const findings = [...api.findings, ...rows, ...(await asked), ...(await upstreams), ...(await schedules)];
+  const findings = [
+    ...api.findings,
+    ...(await stripe),
+    ...rows,
+    ...(await asked),
+    ...(await upstreams),
+    ...(await schedules),
+  ];
   const verdict = verdictOf(findings);
   return {
     verdict,
@@ -44,6 +53,7 @@ const AREAS = [
   'uploads',
   'keys',
   'webhooks',
+  'stripe',
   'blobs',
   'upstream',
 ];

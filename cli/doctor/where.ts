@@ -1,7 +1,8 @@
 import path from 'node:path';
 import { environment } from '../../platform/environment.ts';
+import { parseStripeUrl, type StripeAddress } from '../../platform/stripe-settings.ts';
 import type { CodecKeyring } from '../../platform/temporal/keyring.ts';
-import { databaseUrl, readDevHome, temporalAddress, UsageError } from '../settings.ts';
+import { type DevHome, databaseUrl, readDevHome, temporalAddress, UsageError } from '../settings.ts';
 import { codecKeysHere } from '../temporal.ts';
 
 /** Where the installation is that is to be looked at. */
@@ -16,6 +17,12 @@ export interface Where {
   readonly blobDir: string | undefined;
   /** The map matcher, where one is configured. */
   readonly valhallaUrl?: string;
+  /** How Stripe is asked, where a key is set, and where it should deliver. */
+  readonly stripe?: {
+    readonly apiKey: string;
+    readonly address?: StripeAddress | undefined;
+    readonly publicUrl: string | undefined;
+  };
 }
 
 /** From the environment, as production has it; else from a running `npm start`. Throws `UsageError` where there is neither. */
@@ -39,7 +46,18 @@ export async function findWhere(options: { api?: string }): Promise<Where> {
     codecKeys: await orNone(codecKeysHere()),
     blobDir: CAIRN_BLOB_DIR || (isDev ? path.join(path.resolve(CAIRN_HOME), 'blobs') : undefined),
     ...(CAIRN_VALHALLA_URL && { valhallaUrl: httpUrl(CAIRN_VALHALLA_URL) }),
+    ...stripeOf(isDev ? dev : undefined),
   };
+}
+
+/** Of the environment; else the fake of `npm start`, which delivers to this very machine. */
+function stripeOf(dev: DevHome | undefined): Pick<Where, 'stripe'> {
+  const { CAIRN_STRIPE_API_KEY: apiKey, CAIRN_STRIPE_API_URL: elsewhere, CAIRN_PUBLIC_URL } = environment();
+  const publicUrl = CAIRN_PUBLIC_URL ? httpUrl(CAIRN_PUBLIC_URL) : undefined;
+  if (apiKey) return { stripe: { apiKey, publicUrl, address: elsewhere ? parseStripeUrl(elsewhere) : undefined } };
+  if (!dev?.stripe) return {};
+  const { apiKey: key, url } = dev.stripe;
+  return { stripe: { apiKey: key, publicUrl: publicUrl ?? dev.api, address: parseStripeUrl(url) } };
 }
 
 /** What is not set is told where it is missed, beside all that can be told without it. */

@@ -34,6 +34,9 @@ export async function bringUp(options: UpOptions, stack: Stack, say: Say): Promi
       `documentation  ${options.url}/docs`,
       `Temporal       ${servers.temporalUi ?? servers.temporalAddress}`,
       `schedules      ${SCHEDULE_IDS.length}; did they run? npm run cairn -- schedules status`,
+      servers.stripe
+        ? `Stripe         a fake one; npm run cairn -- stripe send life (or --list)`
+        : 'Stripe         the one of CAIRN_STRIPE_API_KEY',
       `keys, addresses, pids: ${join(options.home, 'dev.json')}; logs: ${join(options.home, 'logs')}`,
     ].join('\n'),
   );
@@ -97,6 +100,7 @@ function settingsFor(options: UpOptions, servers: Servers, secrets: Secrets): Re
     CAIRN_WEBHOOK_TARGETS: DEV_WEBHOOK_TARGETS,
     DATABASE_URL: servers.databaseUrl,
     CAIRN_TEMPORAL_ADDRESS: servers.temporalAddress,
+    ...servers.stripe?.settings,
     ...(servers.temporalUi === undefined ? {} : { CAIRN_TEMPORAL_UI_URL: servers.temporalUi }),
     ...options.env,
   };

@@ -8,7 +8,8 @@ import type { Stack } from './stack.ts';
 
 /**
  * `<home>/dev.json`, mode 0600: there while everything runs, for scripts that want to use it. Written again when a
- * process was replaced, removed before anything is stopped. The pid of a server that is not ours is null.
+ * process was replaced, removed before anything is stopped. The pid of a server that is not ours is null, and so is the
+ * address and the key of a Stripe that is not the fake.
  */
 export async function publishDevFile(of: {
   readonly options: UpOptions;
@@ -26,17 +27,26 @@ export async function publishDevFile(of: {
       temporalAddress: servers.temporalAddress,
       temporalUi: servers.temporalUi ?? null,
       databaseUrl: servers.databaseUrl,
-      stripeWebhookSecret: secrets.stripeWebhookSecret,
+      stripeWebhookSecret: signingSecret(options, secrets),
+      stripeUrl: servers.stripe?.url ?? null,
+      stripeApiKey: servers.stripe?.apiKey ?? null,
       pids: {
         api: stack.pidOf('api'),
         worker: stack.pidOf('worker'),
         temporal: stack.pidOf('temporal'),
         postgres: stack.pidOf('postgres'),
+        stripe: stack.pidOf('stripe'),
       },
     });
   stack.onRestart(publish);
   stack.beforeStop(() => removeDevFile(options.home));
   await publish();
+}
+
+/** What an event is to be signed with so that this API takes it; null where it takes none. */
+function signingSecret({ env }: UpOptions, { stripeWebhookSecret }: Secrets): string | null {
+  if (env.CAIRN_STRIPE_WEBHOOK_SECRETS !== undefined) return env.CAIRN_STRIPE_WEBHOOK_SECRETS.split(',')[0] ?? null;
+  return env.CAIRN_STRIPE_API_KEY === undefined ? stripeWebhookSecret : null;
 }
 
 /** Also at the beginning: after a kill an old one lies there and names processes that are gone. */

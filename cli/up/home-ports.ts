@@ -6,6 +6,7 @@ export interface HomePorts {
   readonly postgres: number;
   readonly temporal: number;
   readonly temporalUi: number;
+  readonly stripe: number;
 }
 
 /** The ports that this home had last time, as far as they are free: links and connection strings go on working. */
@@ -22,6 +23,7 @@ export async function choosePorts(home: string, taken: number): Promise<HomePort
     postgres: await choose(known.postgres),
     temporal: await choose(known.temporal),
     temporalUi: await choose(known.temporalUi),
+    stripe: await choose(known.stripe),
   };
 }
 

@@ -6,7 +6,6 @@ import { liveWorkers } from '../../db/workers.ts';
 import type { Running } from '../../platform/embedded/processes.ts';
 import { SetupError } from '../../platform/embedded/setup-error.ts';
 import type { UpOptions } from './options.ts';
-import type { Servers } from './servers.ts';
 
 /** The worker bundles its workflows first: 2 to 6 s on 2 busy cores. */
 const READY_TIMEOUT_MS = 90_000;
@@ -21,8 +20,12 @@ export async function untilApiReady(options: UpOptions, api: Running): Promise<v
 }
 
 /** A worker lives when it has renewed its row; Temporal's own list of pollers also names dead ones. */
-export async function untilWorkerLives(options: UpOptions, servers: Servers, worker: Running): Promise<void> {
-  const db = connect(servers.databaseUrl, { max: 1 });
+export async function untilWorkerLives(
+  options: UpOptions,
+  { databaseUrl }: { databaseUrl: string },
+  worker: Running,
+): Promise<void> {
+  const db = connect(databaseUrl, { max: 1 });
   try {
     await until('worker', options, worker, async () => {
       const workers = await liveWorkers(db, READY_TIMEOUT_MS / 1_000);
@@ -33,7 +36,13 @@ export async function untilWorkerLives(options: UpOptions, servers: Servers, wor
   }
 }
 
-async function until(name: string, options: UpOptions, one: Running, isReady: () => Promise<boolean>): Promise<void> {
+/** Throws with the end of its log when it ends before, or takes too long. */
+export async function until(
+  name: string,
+  options: UpOptions,
+  one: Running,
+  isReady: () => Promise<boolean>,
+): Promise<void> {
   let ended: string | undefined;
   void one.ended.then((how) => {
     ended = how;

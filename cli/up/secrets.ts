@@ -9,6 +9,8 @@ export interface Secrets {
   /** `<key id>:<32 bytes base64>`, as CAIRN_CODEC_KEYS wants it. */
   readonly codecKeys: string;
   readonly codecUiToken: string;
+  /** Of the fake Stripe: its key, and what it signs its events with. */
+  readonly stripeApiKey: string;
   readonly stripeWebhookSecret: string;
 }
 
@@ -23,7 +25,10 @@ export async function secretsOf(home: string): Promise<Secrets> {
   const secrets = {
     codecKeys: known.codecKeys ?? `dev-${randomBytes(4).toString('hex')}:${randomBytes(32).toString('base64')}`,
     codecUiToken: known.codecUiToken ?? randomBytes(24).toString('base64url'),
-    stripeWebhookSecret: known.stripeWebhookSecret ?? `whsec_${randomBytes(24).toString('base64')}`,
+    stripeApiKey: known.stripeApiKey ?? `sk_test_${letters(48)}`,
+    stripeWebhookSecret: isSigningSecret(known.stripeWebhookSecret)
+      ? known.stripeWebhookSecret
+      : `whsec_${letters(48)}`,
   };
   await writeJson(file, { ...known, ...secrets });
   return secrets;
@@ -43,6 +48,19 @@ export async function keysOf(home: string, db: Pool): Promise<Keys> {
   };
   await writeJson(file, { ...known, ...keys });
   return keys;
+}
+
+/** Letters and digits, as Stripe's own; of 80 random bytes about 105 of them are left. */
+function letters(count: number): string {
+  return randomBytes(80)
+    .toString('base64')
+    .replaceAll(/[^A-Za-z0-9]/g, '')
+    .slice(0, count);
+}
+
+/** Homes of before this was used have one with other characters in it, which no process accepts. */
+function isSigningSecret(text: string | undefined): text is string {
+  return /^whsec_\w{32,}$/.test(text ?? '');
 }
 
 function isText(value: unknown): value is string {

@@ -7,23 +7,27 @@ import type { UpOptions } from './options.ts';
 import type { Say } from './progress.ts';
 import type { Secrets } from './secrets.ts';
 import { LAYERS, type Stack } from './stack.ts';
+import { type FakeStripe, stripeFor } from './stripe.ts';
 
 export interface Servers {
   readonly databaseUrl: string;
   readonly temporalAddress: string;
   readonly temporalUi: string | undefined;
+  /** Undefined where the environment has a key of the real one. */
+  readonly stripe: FakeStripe | undefined;
 }
 
-/** Postgres and Temporal side by side: those that the environment names, or this home's own. */
+/** Postgres, Temporal and a fake Stripe side by side: those that the environment names, or this home's own. */
 export async function startServers(options: UpOptions, secrets: Secrets, stack: Stack, say: Say): Promise<Servers> {
   await stopLeftOverTemporal(options.home, say);
   const ports = await choosePorts(options.home, options.port);
-  const [postgres, temporal] = await Promise.all([
+  const [postgres, temporal, stripe] = await Promise.all([
     postgresFor(options, ports, stack, say),
     temporalFor(options, secrets, ports, stack, say),
+    stripeFor(options, secrets, ports, stack, say),
   ]);
   await rememberPorts(options.home, { ...ports, postgres: postgres.port });
-  return { databaseUrl: postgres.databaseUrl, temporalAddress: temporal.address, temporalUi: temporal.uiUrl };
+  return { databaseUrl: postgres.databaseUrl, temporalAddress: temporal.address, temporalUi: temporal.uiUrl, stripe };
 }
 
 async function postgresFor(options: UpOptions, ports: HomePorts, stack: Stack, say: Say) {

@@ -4,7 +4,7 @@ import type { Running } from '../../platform/embedded/processes.ts';
 import type { Say } from './progress.ts';
 
 /** What is stopped first has the higher number; what shares one is stopped together. */
-export const LAYERS = { postgres: 0, temporal: 1, processes: 2 } as const;
+export const LAYERS = { postgres: 0, temporal: 1, outside: 2, processes: 3 } as const;
 
 export interface Stack {
   /** Starts it, and again whenever it ends unasked. Rejects when the first start fails. */

@@ -6,6 +6,7 @@ import { expect, onTestFinished, test } from 'vitest';
 import { choosePorts, rememberPorts } from '../../cli/up/home-ports.ts';
 import { watchLog } from '../../cli/up/log-watch.ts';
 import { secretsOf } from '../../cli/up/secrets.ts';
+import { parseWebhookSecrets } from '../../platform/stripe-settings.ts';
 
 test('secrets are random per home, stay the same, and are readable by their owner alone', async () => {
   const [one, other] = [await folder(), await folder()];
@@ -14,6 +15,18 @@ test('secrets are random per home, stay the same, and are readable by their owne
   expect((await stat(join(one, 'secrets.json'))).mode & 0o777).toBe(0o600);
   expect((await secretsOf(other)).codecKeys).not.toBe(secrets.codecKeys);
   expect(Buffer.from(secrets.codecKeys.split(':')[1] ?? '', 'base64')).toHaveLength(32);
+});
+
+test('a signing secret that no process would accept, as homes once had them, is made anew', async () => {
+  const home = await folder();
+  await writeFile(
+    join(home, 'secrets.json'),
+    JSON.stringify({ stripeWebhookSecret: 'whsec_ab+/cdefghijklmnopqrstuvwxyz0123456789==' }),
+  );
+  const { stripeWebhookSecret, stripeApiKey } = await secretsOf(home);
+  expect(parseWebhookSecrets(stripeWebhookSecret)).toEqual([stripeWebhookSecret]);
+  expect(stripeApiKey).toMatch(/^sk_test_[A-Za-z0-9]{48}$/);
+  expect((await secretsOf(home)).stripeWebhookSecret).toBe(stripeWebhookSecret);
 });
 
 test('a home keeps its ports while they are free, and gets others where they are taken', async () => {
@@ -26,7 +39,7 @@ test('a home keeps its ports while they are free, and gets others where they are
   onTestFinished(() => void squatter.close());
   const { temporalUi, ...others } = await choosePorts(home, 3000);
   expect(temporalUi).not.toBe(ports.temporalUi);
-  expect(others).toEqual({ postgres: ports.postgres, temporal: ports.temporal });
+  expect(others).toEqual({ postgres: ports.postgres, temporal: ports.temporal, stripe: ports.stripe });
 });
 
 test('of a log, new warnings and errors reach the terminal, a few at a time', async () => {

@@ -40,15 +40,46 @@ test('npm start: from nothing to a processed recording, found by a second start,
   expect(status.code, status.out + status.err).toBe(0);
   expect(JSON.parse(status.out).schedules.map(({ schedule }: { schedule: string }) => schedule)).toEqual(SCHEDULE_IDS);
 
+  expect(first.text()).toMatch(/Stripe +a fake one; npm run cairn -- stripe send life/);
+  await sendsStripeEvents(home, dev);
+
   const second = up(home, port);
   expect(await second.exitCode).toBe(0);
   expect(second.text()).toContain(`Cairn already runs on ${home}: http://127.0.0.1:${port}`);
 
+  const pids = await pidsOf(home);
   first.child.kill('SIGTERM');
   expect(await first.exitCode).toBe(0);
-  for (const pid of Object.values(dev.pids)) expect(isAlive(Number(pid))).toBe(false);
+  for (const pid of Object.values(pids)) expect(isAlive(Number(pid))).toBe(false);
   await expect(access(devFile)).rejects.toThrow();
 }, 180_000);
+
+/** A newcomer's first events: each through the public route, signed, and processed by the worker, which asks the fake. */
+async function sendsStripeEvents(home: string, dev: { pids: { stripe: number } }): Promise<void> {
+  const stripe = async (...args: string[]) => {
+    const { code, out, err } = await cairn(['stripe', 'send', ...args, '--json'], { CAIRN_HOME: home });
+    expect(code, out + err).toBe(0);
+    return JSON.parse(out).events;
+  };
+  const life = await stripe('life');
+  expect(life).toHaveLength(12);
+  for (const event of life) expect(event).toMatchObject({ status: 200, state: 'processed', mirror: 'kept' });
+
+  process.kill(dev.pids.stripe, 'SIGKILL'); // it comes back with what it held, and under other ids of events
+  await expect.poll(async () => (await pidsOf(home)).stripe, { timeout: 30_000 }).not.toBe(dev.pids.stripe);
+  const [ended, ...others] = await stripe('customer.subscription.deleted');
+  expect(others).toEqual([]); // the customer is known
+  expect(ended).toMatchObject({ state: 'processed', objectId: 'sub_dev', mirror: 'kept' });
+  const [, subscribed] = await stripe('customer.subscription.created', '--account', 'other');
+  expect(subscribed).toMatchObject({ type: 'customer.subscription.created', objectId: 'sub_other' });
+
+  const unknown = await cairn(['stripe', 'send', 'moon.landed'], { CAIRN_HOME: home });
+  expect([unknown.code, unknown.err]).toEqual([1, expect.stringContaining('--list')]);
+}
+
+async function pidsOf(home: string): Promise<Record<string, number>> {
+  return JSON.parse(await readFile(join(home, 'dev.json'), 'utf8')).pids;
+}
 
 test('a port that is taken is named before anything is started', async () => {
   const home = await homeOf('cairn-busy-');

@@ -3,6 +3,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { expect, test } from 'vitest';
 import { parse } from 'yaml';
+import { SILENCE_HOURS, USUAL_AT_LEAST } from '../../domain/billing/silence.ts';
 import { BY_RANK, VERDICTS } from '../../domain/schedules/verdicts.ts';
 import { findPromtool } from '../support/promtool.ts';
 import { alertRules, metricsIn, PROMETHEUS } from './support/alert-rules.ts';
@@ -48,6 +49,12 @@ test('no alert waits for a verdict that there is not', () => {
   const known: readonly string[] = BY_RANK;
   expect(alertedVerdicts.length).toBeGreaterThan(8);
   expect(alertedVerdicts.filter(({ name }) => !known.includes(name))).toEqual([]);
+});
+
+test('the alert and the doctor mean the same by silence', () => {
+  const rule = alertRules.find(({ alert }) => alert === 'CairnStripeSilent');
+  expect(rule?.expr).toContain(`> ${SILENCE_HOURS} * 3600 `);
+  expect(rule?.expr).toMatch(new RegExp(`>= ${USUAL_AT_LEAST}$`));
 });
 
 test('the runbook says what to do about each verdict that is not green', () => {

@@ -46,6 +46,7 @@ const KINDS: Readonly<Record<string, Kind>> = {
   coupons: 'coupon',
   promotion_codes: 'promotion_code',
   checkout_sessions: 'checkout.session',
+  webhook_endpoints: 'webhook_endpoint',
 };
 
 const NO_SUCH_ADDRESS = refusal(404, 'invalid_request_error', 'url_invalid');

@@ -1,4 +1,4 @@
-import type Stripe from 'stripe';
+import Stripe from 'stripe';
 
 /*
  * Objects as Stripe makes them, with the package's own types, so that a new version of the package that changes their shape does
@@ -246,6 +246,28 @@ export function promotionCode(
     promotion: { type: 'coupon', coupon: 'coupon_of_the_fake' },
     restrictions: { first_time_transaction: false, minimum_amount: null, minimum_amount_currency: null },
     times_redeemed: 0,
+    ...changes,
+  };
+}
+
+/** An endpoint that all events are sent to. Its secret is shown when it is made and never again. */
+export function webhookEndpoint(
+  id: string,
+  created: Seconds,
+  changes: Partial<Stripe.WebhookEndpoint> = {},
+): Stripe.WebhookEndpoint {
+  return {
+    id,
+    object: 'webhook_endpoint',
+    api_version: Stripe.API_VERSION,
+    application: null,
+    created,
+    description: null,
+    enabled_events: ['*'],
+    livemode: false,
+    metadata: {},
+    status: 'enabled',
+    url: 'https://cairn.example.org/v1/webhooks/stripe',
     ...changes,
   };
 }

@@ -1,6 +1,6 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
-import { type Answer, answerTo, FAULT, refusal } from './answers.ts';
-import { createWorld, type World } from './world.ts';
+import { type Answer, type Asked, answerTo, FAULT, refusal } from './answers.ts';
+import { createWorld, type SavedWorld, type World } from './world.ts';
 
 export interface StripeCall {
   readonly method: string;
@@ -28,25 +28,37 @@ export interface FakeStripe {
   close(): Promise<void>;
 }
 
+export interface FakeStripeOptions {
+  readonly port?: number;
+  readonly apiKey?: string;
+  /** What 429 asks for. */
+  readonly retryAfterS?: number;
+  /** What the ids of events begin with. */
+  readonly eventIds?: string;
+  /** What it held when it was stopped. */
+  readonly saved?: SavedWorld;
+  /** Addresses beside Stripe's own, of whoever runs it; undefined when it is none of them. */
+  readonly also?: (asked: Asked, world: World) => Promise<Answer | undefined> | undefined;
+}
+
 /**
  * A small Stripe that keeps state: objects, events, and the answers given under idempotency keys. As the real one it gives the
  * same answer again for the same request under the same key (errors of its own too), refuses another request under it, and
  * says 409 while the first is at work. A request that came is carried out even when its caller is gone by then. It needs no
  * test runner: whoever starts it closes it.
  */
-export async function startFakeStripe(
-  options: { port?: number; retryAfterS?: number; eventIds?: string } = {},
-): Promise<FakeStripe> {
-  const world = createWorld(BEGINNING, options.eventIds);
+export async function startFakeStripe(options: FakeStripeOptions = {}): Promise<FakeStripe> {
+  const world = createWorld(BEGINNING, options.eventIds, options.saved);
+  const { apiKey = API_KEY, also } = options;
   const busy = { ...refusal(429, 'invalid_request_error', 'rate_limit'), headers: retryAfter(options.retryAfterS) };
-  const state: State = { world, busy, answers: new Map(), calls: [], watcher: undefined };
+  const state: State = { world, apiKey, also, busy, answers: new Map(), calls: [], watcher: undefined };
   const server = createServer((request, response) => void serve(state, request, response));
   await new Promise<void>((resolve) => server.listen(options.port ?? 0, '127.0.0.1', resolve));
   const address = server.address();
   if (address === null || typeof address === 'string') throw new Error('not listening on a port');
   return {
     address: { host: '127.0.0.1', port: address.port, protocol: 'http' },
-    apiKey: API_KEY,
+    apiKey,
     world,
     calls: state.calls,
     watch: (watcher) => {
@@ -69,6 +81,8 @@ function retryAfter(seconds: number | undefined): Readonly<Record<string, string
 
 interface State {
   readonly world: World;
+  readonly apiKey: string;
+  readonly also: FakeStripeOptions['also'];
   readonly busy: Answer;
   /** By idempotency key; `at-work` while the first request under it is. */
   readonly answers: Map<string, { readonly request: string; answer: Answer | 'at-work' }>;
@@ -103,7 +117,7 @@ async function answerOnce(
   call: StripeCall,
   { authorization, body, fails }: { authorization: string | undefined; body: string; fails: boolean },
 ): Promise<Answer | 'hang' | 'cut'> {
-  if (authorization !== `Bearer ${API_KEY}`) return refusal(401, 'invalid_request_error', undefined);
+  if (authorization !== `Bearer ${state.apiKey}`) return refusal(401, 'invalid_request_error', undefined);
   const asked = `${call.method} ${call.path} ${body}`;
   const known = call.idempotencyKey === undefined ? undefined : state.answers.get(call.idempotencyKey);
   if (known && known.request !== asked) return refusal(400, 'idempotency_error', undefined);
@@ -111,13 +125,17 @@ async function answerOnce(
   if (known) return known.answer;
   const kept: { request: string; answer: Answer | 'at-work' } = { request: asked, answer: 'at-work' };
   if (call.idempotencyKey !== undefined) state.answers.set(call.idempotencyKey, kept);
-  const answer = fails ? FAULT : answerTo(state.world, { ...call, body });
+  const answer = fails ? FAULT : await answerOf(state, { ...call, body });
   call.executed = answer.status < 400;
   kept.answer = answer;
   const executed = await state.watcher?.('executed', call);
   if (executed === 'hang' || executed === 'cut') return executed;
   if (executed === 'fail') kept.answer = FAULT;
   return kept.answer;
+}
+
+async function answerOf({ also, world }: State, asked: Asked): Promise<Answer> {
+  return (await also?.(asked, world)) ?? answerTo(world, asked);
 }
 
 async function bodyOf(request: IncomingMessage): Promise<string> {

@@ -11,7 +11,8 @@ export type Held =
   | Stripe.PaymentMethod
   | Stripe.Coupon
   | Stripe.PromotionCode
-  | Stripe.Checkout.Session;
+  | Stripe.Checkout.Session
+  | Stripe.WebhookEndpoint;
 export type Kind = Held['object'];
 
 /** An event as it is sent and listed. (The package has a type of its own for each of some 250 types of events.) */
@@ -25,6 +26,12 @@ export interface FakeEvent {
   readonly pending_webhooks: number;
   readonly request: null;
   readonly type: string;
+}
+
+/** All that a world holds, as it is kept in a file between two starts. */
+export interface SavedWorld {
+  readonly held: readonly Held[];
+  readonly events: readonly FakeEvent[];
 }
 
 /** What is so at the fake, and what has happened. Every object and event is checked against Stripe's description on its way in. */
@@ -44,11 +51,12 @@ export interface World {
   remove(type: string, object: Held): FakeEvent;
   /** Tells of something of which the fake holds nothing. */
   tell(type: string, object: object): FakeEvent;
+  save(): SavedWorld;
 }
 
-export function createWorld(now: Seconds, eventIds = 'evt_fake'): World {
+export function createWorld(now: Seconds, eventIds = 'evt_fake', saved?: SavedWorld): World {
   const held = new Map<string, Held>();
-  const events: FakeEvent[] = [];
+  const events: FakeEvent[] = [...(saved?.events ?? [])];
   const keyOf = (kind: Kind, id: string) => `${kind} ${id}`;
   const put = (object: Held) => {
     checkObject(object);
@@ -62,6 +70,7 @@ export function createWorld(now: Seconds, eventIds = 'evt_fake'): World {
     events.push(event);
     return event;
   };
+  for (const object of saved?.held ?? []) put(object);
   const world: World = {
     now,
     events,
@@ -79,6 +88,7 @@ export function createWorld(now: Seconds, eventIds = 'evt_fake'): World {
       return tell(type, object);
     },
     tell,
+    save: () => ({ held: [...held.values()], events }),
   };
   return world;
 }

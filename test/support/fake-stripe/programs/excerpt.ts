@@ -23,6 +23,7 @@ const OBJECTS = [
   'promotion_code',
   'checkout.session',
   'event',
+  'webhook_endpoint',
 ];
 /** Optional parts that the fake does fill in. */
 const ALSO = [
