@@ -1,5 +1,7 @@
 import type { WebhookType } from '../contracts/webhooks.ts';
 import type { Tx } from './pool.ts';
+import { NOT_PAID } from './stripe-invoices.ts';
+import { lockCustomers } from './stripe-links.ts';
 import { recordMessage } from './webhook-messages.ts';
 
 export type NoticeKind = Extract<WebhookType, 'card.expiring' | 'trial.ending' | 'payment.failed'>;
@@ -21,6 +23,7 @@ export interface NewNotice {
  */
 export async function recordNotice(tx: Tx, notice: NewNotice): Promise<boolean> {
   const { kind, subject, period, customerId, data } = notice;
+  await lockCustomers(tx, [customerId]); // who links it now tells this notice, or is seen here
   const { rowCount } = await tx.query(
     `insert into billing_notices (kind, subject_id, period, customer_id, data) values ($1, $2, $3, $4, $5)
      on conflict do nothing`,
@@ -30,6 +33,25 @@ export async function recordNotice(tx: Tx, notice: NewNotice): Promise<boolean> 
   const account = await accountOfCustomer(tx, customerId);
   if (account !== undefined) await tellNotice(tx, notice, account);
   return true;
+}
+
+/**
+ * Tells what was noticed of a customer while it was nobody's, as far as it is still so: not of a trial that is over, or an invoice
+ * that is paid. Under `lockCustomers`.
+ */
+export async function tellUntoldNotices(tx: Tx, customerId: string, account: string): Promise<void> {
+  const { rows } = await tx.query<NewNotice>(
+    `select kind, subject_id as subject, period, customer_id as "customerId", data from billing_notices n
+      where customer_id = $1 and told_at is null
+        and case kind
+              when 'trial.ending' then exists (select from stripe_subscriptions s where s.id = n.subject_id and s.status = 'trialing')
+              when 'payment.failed' then exists (select from stripe_invoices i where i.id = n.subject_id and ${NOT_PAID})
+              else exists (select from stripe_payment_methods m where m.id = n.subject_id and m.customer_id = n.customer_id)
+            end
+      order by noticed_at, kind, subject_id, period`,
+    [customerId],
+  );
+  for (const notice of rows) await tellNotice(tx, notice, account);
 }
 
 async function tellNotice(tx: Tx, { kind, subject, period, data }: NewNotice, account: string): Promise<void> {
@@ -43,9 +65,9 @@ async function tellNotice(tx: Tx, { kind, subject, period, data }: NewNotice, ac
 }
 
 async function accountOfCustomer(tx: Tx, customerId: string): Promise<string | undefined> {
-  const { rows } = await tx.query<{ accountId: string }>(
+  const { rows } = await tx.query<{ accountId: string | null }>(
     'select account_id as "accountId" from stripe_customer_links where customer_id = $1',
     [customerId],
   );
-  return rows[0]?.accountId;
+  return rows[0]?.accountId ?? undefined;
 }

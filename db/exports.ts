@@ -1,5 +1,4 @@
 import type { ExportFormat } from '../contracts/exports.ts';
-import type { Plan } from '../contracts/plans.ts';
 import type { Db, Tx } from './pool.ts';
 
 /** One format of one track, for one account, in the month (UTC) of the query. */
@@ -7,14 +6,6 @@ export interface ExportUse {
   readonly accountId: string;
   readonly format: ExportFormat;
   readonly trackId: string;
-}
-
-/** The account's plan. */
-export async function planOf(db: Db, accountId: string): Promise<Plan> {
-  const { rows } = await db.query<{ plan: Plan }>('select plan from accounts where id = $1', [accountId]);
-  const [row] = rows;
-  if (!row) throw new Error('the account of a key is gone');
-  return row.plan;
 }
 
 /** Until the transaction ends nobody else counts exports of this account; uploads go on. */

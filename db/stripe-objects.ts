@@ -1,4 +1,4 @@
-import type { ObjectRef } from '../domain/billing/mirrors.ts';
+import type { MirroredKind, ObjectRef } from '../domain/billing/mirrors.ts';
 import type { Db, Tx } from './pool.ts';
 
 /** Drawn before an object is fetched: the answer to a question that was asked later is worth more. */
@@ -28,3 +28,24 @@ export async function holdNewestAnswer(tx: Tx, { kind, id, fetch, gone }: Fetche
   );
   return rowCount === 1;
 }
+
+/** Whom and what an object says something of. */
+export interface Touched {
+  readonly customerId: string | null;
+  readonly subscriptionId: string | null;
+}
+
+/** As it is mirrored now. */
+export async function touchedBy(tx: Tx, { kind, id }: ObjectRef): Promise<Touched> {
+  const own = { customerId: kind === 'customer' ? id : null, subscriptionId: kind === 'subscription' ? id : null };
+  const sql = TOUCHED[kind];
+  const { rows } = sql === undefined ? { rows: [] } : await tx.query<Partial<Touched>>(sql, [id]);
+  return { ...own, ...rows[0] };
+}
+
+const TOUCHED: Readonly<Partial<Record<MirroredKind, string>>> = {
+  subscription: 'select customer_id as "customerId" from stripe_subscriptions where id = $1',
+  invoice: 'select customer_id as "customerId", subscription_id as "subscriptionId" from stripe_invoices where id = $1',
+  payment_method: 'select customer_id as "customerId" from stripe_payment_methods where id = $1',
+  checkout_session: 'select customer_id as "customerId" from stripe_checkout_sessions where id = $1',
+};

@@ -1,6 +1,14 @@
+import type { BillingRules } from '../contracts/plans.ts';
 import type { ScheduleId } from '../contracts/schedules.ts';
 import { type Environment, readSettings, type Setting } from './settings.ts';
-import { parseStripeUrl, parseWebhookSecrets, type StripeAddress, stripeProblems } from './stripe-settings.ts';
+import {
+  parseGraceDays,
+  parsePlans,
+  parseStripeUrl,
+  parseWebhookSecrets,
+  type StripeAddress,
+  stripeProblems,
+} from './stripe-settings.ts';
 import { type CodecKeyring, parseCodecKeys } from './temporal/keyring.ts';
 
 /** Everything a Cairn process is told from outside, read and checked once, as a whole. */
@@ -19,6 +27,8 @@ export interface Config {
   readonly stripeAddress: StripeAddress | undefined;
   /** What Stripe signs its events with, one per endpoint, two while one is rolled; empty: no events are taken. */
   readonly stripeWebhookSecrets: readonly string[];
+  /** What Stripe's prices buy here. */
+  readonly billing: BillingRules;
   /** Dead-man monitors, told of each run of a schedule, and of the watchdog's turns. */
   readonly pings: Readonly<Partial<Record<ScheduleId | 'watchdog', string>>>;
   /** Where the worker reaches the API: its canary goes there. */
@@ -57,6 +67,7 @@ export function readConfig(env: Environment): Config {
     stripeApiKey: value.CAIRN_STRIPE_API_KEY,
     stripeAddress: value.CAIRN_STRIPE_API_URL,
     stripeWebhookSecrets: value.CAIRN_STRIPE_WEBHOOK_SECRETS ?? [],
+    billing: { plans: value.CAIRN_STRIPE_PLANS ?? new Map(), graceDays: value.CAIRN_BILLING_GRACE_DAYS },
     pings: definedOf({
       'stuck-work': value.CAIRN_PING_STUCK_WORK,
       retention: value.CAIRN_PING_RETENTION,
@@ -98,6 +109,11 @@ export const SETTINGS = {
     parseWebhookSecrets,
     true,
   ),
+  CAIRN_STRIPE_PLANS: optional(
+    'What prices of Stripe buy, as `price_123=premium,price_456=business`; other prices buy nothing here.',
+    parsePlans,
+  ),
+  CAIRN_BILLING_GRACE_DAYS: setting('Days for which a plan goes on that was not paid in time.', parseGraceDays, '7'),
   CAIRN_PING_STUCK_WORK: optional(ABOUT_PING, httpUrl, true),
   CAIRN_PING_RETENTION: optional(ABOUT_PING, httpUrl, true),
   CAIRN_PING_COUPON_EXPIRY: optional(ABOUT_PING, httpUrl, true),

@@ -1,3 +1,4 @@
+import { PLANS, type Plan } from '../contracts/plans.ts';
 import type { Environment } from './settings.ts';
 
 /**
@@ -36,6 +37,29 @@ export function parseStripeUrl(value: string): StripeAddress {
   const protocol = url?.protocol === 'http:' ? 'http' : url?.protocol === 'https:' ? 'https' : undefined;
   if (!url || !protocol || url.pathname !== '/') throw new Error('must be an http(s) URL without a path');
   return { host: url.hostname, port: Number(url.port || (protocol === 'http' ? 80 : 443)), protocol };
+}
+
+/** `price=plan`, separated by commas. Throws as `Setting.parse` does. */
+export function parsePlans(value: string): ReadonlyMap<string, Plan> {
+  const pairs = value.split(',').map((pair) => {
+    const [, price = '', name] = /^([\w-]{1,255})=(\w+)$/.exec(pair.trim()) ?? [];
+    return { price, plan: BOUGHT.find((plan) => plan === name) };
+  });
+  const plans = new Map(pairs.flatMap(({ price, plan }) => (plan === undefined ? [] : [[price, plan]])));
+  if (!pairs.every(({ plan }) => plan !== undefined)) {
+    throw new Error(`must be prices and what they buy, as price_123=premium (${BOUGHT.join(', ')})`);
+  }
+  if (plans.size !== pairs.length) throw new Error('must not hold a price twice');
+  return plans;
+}
+
+/** `free` is what everybody has. */
+const BOUGHT = PLANS.filter((plan) => plan !== 'free');
+
+/** Throws as `Setting.parse` does. */
+export function parseGraceDays(value: string): number {
+  if (!/^\d{1,2}$/.test(value)) throw new Error('must be days, 0 to 99');
+  return Number(value);
 }
 
 /** What is set and blank is a mistake where Stripe is in use: it would turn events away that somebody relies on. */

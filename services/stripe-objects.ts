@@ -1,5 +1,6 @@
 import type Stripe from 'stripe';
 import type {
+  CheckoutSessionMirror,
   CouponMirror,
   CustomerMirror,
   InvoiceMirror,
@@ -25,6 +26,7 @@ export function customerMirror(customer: Stripe.Customer): CustomerMirror {
 
 export function subscriptionMirror(subscription: Stripe.Subscription): SubscriptionMirror {
   const items = subscription.items.data;
+  const periodStart = items.length === 0 ? null : Math.max(...items.map((item) => item.current_period_start));
   const periodEnd = items.length === 0 ? null : Math.max(...items.map((item) => item.current_period_end));
   return {
     id: subscription.id,
@@ -32,6 +34,7 @@ export function subscriptionMirror(subscription: Stripe.Subscription): Subscript
     livemode: subscription.livemode,
     status: subscription.status,
     priceIds: items.map((item) => item.price.id).sort(),
+    currentPeriodStart: moment(periodStart),
     currentPeriodEnd: moment(periodEnd),
     cancelAtPeriodEnd: subscription.cancel_at_period_end,
     cancelAt: moment(subscription.cancel_at),
@@ -53,6 +56,7 @@ export function invoiceMirror(invoice: Stripe.Invoice): InvoiceMirror {
     amountPaidCents: invoice.amount_paid,
     attemptCount: invoice.attempt_count,
     nextPaymentAttemptAt: moment(invoice.next_payment_attempt),
+    dueAt: moment(invoice.due_date),
     periodEnd: new Date(invoice.period_end * 1_000),
   };
 }
@@ -94,6 +98,17 @@ export function promotionCodeMirror(code: Stripe.PromotionCode): PromotionCodeMi
     expiresAt: moment(code.expires_at),
     timesRedeemed: code.times_redeemed,
     maxRedemptions: code.max_redemptions,
+  };
+}
+
+export function checkoutSessionMirror(session: Stripe.Checkout.Session): CheckoutSessionMirror {
+  return {
+    id: session.id,
+    customerId: idOf(session.customer),
+    livemode: session.livemode,
+    status: session.status,
+    accountExternalId: session.client_reference_id,
+    createdAt: new Date(session.created * 1_000),
   };
 }
 

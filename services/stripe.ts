@@ -2,6 +2,7 @@ import Stripe from 'stripe';
 import type { Mirrors, ObjectRef } from '../domain/billing/mirrors.ts';
 import { createBreaker } from '../platform/breaker.ts';
 import {
+  checkoutSessionMirror,
   couponMirror,
   customerMirror,
   invoiceMirror,
@@ -96,6 +97,7 @@ export function createStripe({ apiKey, timeoutMs = TIMEOUT_MS, address }: Stripe
       payment_method: (id) => reading(async () => paymentMethodMirror(await client.paymentMethods.retrieve(id))),
       coupon: (id) => reading(async () => couponMirror(await client.coupons.retrieve(id))),
       promotion_code: (id) => reading(async () => promotionCodeMirror(await client.promotionCodes.retrieve(id))),
+      checkout_session: (id) => reading(async () => checkoutSessionMirror(await client.checkout.sessions.retrieve(id))),
     },
   };
 }

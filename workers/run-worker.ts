@@ -61,7 +61,7 @@ export async function runWorker(worker: WorkerProcess): Promise<void> {
   const steps = {
     ...createUploadSteps({ db, reader, build: config.build, processedBy: 'workflow', ownerOf }),
     ...createWayTypesStep({ db, log, valhalla }),
-    ...createStripeEventSteps({ db, log, stripe }),
+    ...createStripeEventSteps({ db, log, stripe, rules: config.billing }),
     ...createWebhookSteps({ db, codecKeys, send: createWebhookSender({ targets: config.webhookTargets }) }),
     ...createScheduleSteps({
       db,

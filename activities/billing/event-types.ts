@@ -1,4 +1,8 @@
+import type { Tx } from '../../db/pool.ts';
 import type { MirroredKind, ObjectRef } from '../../domain/billing/mirrors.ts';
+import { disputeCreated } from './dispute-created.ts';
+import { paymentFailed } from './payment-failed.ts';
+import { trialWillEnd } from './trial-will-end.ts';
 
 /** What an event says besides its type. Its payload is a hint: what is kept is what Stripe answers when it is asked. */
 export interface EventHint {
@@ -9,6 +13,17 @@ export interface EventHint {
 export interface EventType {
   /** The objects that may have changed. */
   readonly mirrors: (hint: EventHint) => readonly ObjectRef[];
+  /**
+   * What else is done, by the mirrors as they are then, in the transaction that ends the event. Several events may say the same: each
+   * effect has a key of its own. What is to be logged once it is committed; undefined of nothing new.
+   */
+  readonly effects?: (tx: Tx, hint: EventHint) => Promise<EventFact | undefined>;
+}
+
+/** A line of the log: ids and codes. What users do, or their banks, is `info`. */
+export interface EventFact extends Readonly<Record<string, unknown>> {
+  readonly level: 'info' | 'warn';
+  readonly fact: string;
 }
 
 /** Types that only say that an object has changed. */
@@ -32,7 +47,7 @@ export const EVENT_TYPES: Readonly<Record<string, EventType>> = {
   'customer.subscription.resumed': changes('subscription'),
   'customer.subscription.pending_update_applied': changes('subscription'),
   'customer.subscription.pending_update_expired': changes('subscription'),
-  'customer.subscription.trial_will_end': changes('subscription'),
+  'customer.subscription.trial_will_end': trialWillEnd,
 
   'invoice.created': changes('invoice'),
   'invoice.updated': changes('invoice'),
@@ -41,7 +56,7 @@ export const EVENT_TYPES: Readonly<Record<string, EventType>> = {
   'invoice.finalization_failed': changes('invoice'),
   'invoice.paid': changes('invoice'),
   'invoice.payment_succeeded': changes('invoice'),
-  'invoice.payment_failed': changes('invoice'),
+  'invoice.payment_failed': paymentFailed,
   'invoice.payment_action_required': changes('invoice'),
   'invoice.overdue': changes('invoice'),
   'invoice.marked_uncollectible': changes('invoice'),
@@ -51,6 +66,12 @@ export const EVENT_TYPES: Readonly<Record<string, EventType>> = {
   'payment_method.updated': changes('payment_method'),
   'payment_method.automatically_updated': changes('payment_method'),
   'payment_method.detached': changes('payment_method'),
+
+  // Whose the customer is, it may say.
+  'checkout.session.completed': changes('checkout_session'),
+  'checkout.session.async_payment_succeeded': changes('checkout_session'),
+
+  'charge.dispute.created': disputeCreated,
 
   'coupon.created': changes('coupon'),
   'coupon.updated': changes('coupon'),

@@ -1,3 +1,4 @@
+import type { BillingRules } from '../../contracts/plans.ts';
 import { Rejection } from '../../contracts/rejections.ts';
 import type {
   IgnoredReason,
@@ -17,7 +18,7 @@ import {
 import type { Log } from '../../platform/log.ts';
 import { type StripeApi, StripeKeyRefused, StripeRefused } from '../../services/stripe.ts';
 import { CountedBug, classOf, isOutage } from '../step-failures.ts';
-import { EVENT_TYPES, type EventType } from './event-types.ts';
+import { EVENT_TYPES, type EventFact, type EventType } from './event-types.ts';
 import { type FetchedMirror, fetchMirror, writeMirrors } from './mirror-objects.ts';
 
 export interface StripeEventStepsDeps {
@@ -25,6 +26,7 @@ export interface StripeEventStepsDeps {
   readonly log: Log;
   /** Undefined: no key is set, and events wait. (Without one none are taken; these are of before.) */
   readonly stripe: Pick<StripeApi, 'livemode' | 'fetch'> | undefined;
+  readonly rules: BillingRules;
   /** Those of the product, but for tests. */
   readonly eventTypes?: Readonly<Record<string, EventType>>;
 }
@@ -53,7 +55,7 @@ async function processEvent(deps: StripeEventStepsDeps, event: StripeEventRun): 
 
 /** All effects and the end of the event in one transaction; or nothing, when somebody else has claimed it since. */
 async function fulfil(
-  { db, stripe, eventTypes = EVENT_TYPES }: StripeEventStepsDeps,
+  { db, log, stripe, rules, eventTypes = EVENT_TYPES }: StripeEventStepsDeps,
   claim: ClaimedStripeEvent,
 ): Promise<StripeEventResult> {
   if (!stripe) throw new Rejection('billing/key-refused', { detail: 'CAIRN_STRIPE_API_KEY is not set.' });
@@ -63,11 +65,20 @@ async function fulfil(
   if (!reason)
     for (const object of type?.mirrors(claim) ?? []) fetched.push(await fetchMirror(db, stripe.fetch, object));
   const end: EventEnd = reason ? { state: 'ignored', reason } : { state: 'processed' };
-  return db.transaction(async (tx) => {
-    if (!(await endStripeEvent(tx, claim, end))) return { outcome: 'superseded' };
-    await writeMirrors(tx, fetched);
-    return reason ? { outcome: 'ignored', reason } : { outcome: 'processed' };
+  const done = await db.transaction(async (tx) => {
+    if (!(await endStripeEvent(tx, claim, end))) return undefined;
+    await writeMirrors(tx, fetched, rules);
+    return { fact: reason ? undefined : await type?.effects?.(tx, claim) };
   });
+  if (!done) return { outcome: 'superseded' };
+  tell(log, claim, done.fact);
+  return reason ? { outcome: 'ignored', reason } : { outcome: 'processed' };
+}
+
+function tell(log: Log, { eventId }: ClaimedStripeEvent, told: EventFact | undefined): void {
+  if (!told) return;
+  const { level, fact, ...ids } = told;
+  log[level]({ stripeEvent: eventId, ...ids }, fact);
 }
 
 function reasonToIgnore(

@@ -3,7 +3,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { ShapeDeps } from '../../activities/shape-track.ts';
 import type { ExportFormat } from '../../contracts/exports.ts';
 import { Rejection } from '../../contracts/rejections.ts';
-import { planOf } from '../../db/exports.ts';
+import { planOf } from '../../db/plans.ts';
 import { findTrack } from '../../db/tracks.ts';
 import { allowanceFor, refuseUnfit } from '../../domain/export/allow-export.ts';
 import { attachment } from '../../domain/export/file-name.ts';

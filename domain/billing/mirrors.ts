@@ -14,6 +14,8 @@ export interface SubscriptionMirror {
   readonly status: string;
   readonly priceIds: readonly string[];
   /** The latest of its items'; null without any. */
+  readonly currentPeriodStart: Date | null;
+  /** The latest of its items'; null without any. */
   readonly currentPeriodEnd: Date | null;
   readonly cancelAtPeriodEnd: boolean;
   readonly cancelAt: Date | null;
@@ -33,6 +35,8 @@ export interface InvoiceMirror {
   readonly amountPaidCents: number;
   readonly attemptCount: number;
   readonly nextPaymentAttemptAt: Date | null;
+  /** Of one that is sent; null: it is charged at once. */
+  readonly dueAt: Date | null;
   readonly periodEnd: Date;
 }
 
@@ -67,6 +71,17 @@ export interface PromotionCodeMirror {
   readonly maxRedemptions: number | null;
 }
 
+export interface CheckoutSessionMirror {
+  readonly id: string;
+  /** Null: somebody paid as a guest. */
+  readonly customerId: string | null;
+  readonly livemode: boolean;
+  readonly status: string | null;
+  /** Its `client_reference_id`. */
+  readonly accountExternalId: string | null;
+  readonly createdAt: Date;
+}
+
 /** By Stripe's own names of the kinds. */
 export interface Mirrors {
   readonly customer: CustomerMirror;
@@ -75,6 +90,7 @@ export interface Mirrors {
   readonly payment_method: PaymentMethodMirror;
   readonly coupon: CouponMirror;
   readonly promotion_code: PromotionCodeMirror;
+  readonly checkout_session: CheckoutSessionMirror;
 }
 
 export type MirroredKind = keyof Mirrors;

@@ -78,6 +78,19 @@ test('signing secrets are a list; blank is refused where Stripe is in use, and s
   ]);
 });
 
+test('prices of plans are a list, and a week of grace is the default', () => {
+  expect(readConfig(GOOD).billing).toEqual({ plans: new Map(), graceDays: 7 });
+  const set = { CAIRN_STRIPE_PLANS: 'price_123=premium, price_456=business', CAIRN_BILLING_GRACE_DAYS: '0' };
+  const plans = new Map([
+    ['price_123', 'premium'],
+    ['price_456', 'business'],
+  ]);
+  expect(readConfig({ ...GOOD, ...set }).billing).toEqual({ plans, graceDays: 0 });
+  expect(problemsOf({ CAIRN_STRIPE_PLANS: 'price_1=gold' })).toEqual([
+    expect.stringMatching(/^CAIRN_STRIPE_PLANS .*premium, business/),
+  ]);
+});
+
 const key = (bytes: number) => randomBytes(bytes).toString('base64');
 
 test.each<[string, Environment]>([
@@ -98,6 +111,15 @@ test.each<[string, Environment]>([
   ['another one', { CAIRN_STRIPE_WEBHOOK_SECRETS: 'whsec_your_endpoint_0123456789abcdefghijk' }],
   ['a signing secret with a blank in it', { CAIRN_STRIPE_WEBHOOK_SECRETS: SIGNING.replace('x', ' ') }],
   ['the same signing secret twice', { CAIRN_STRIPE_WEBHOOK_SECRETS: `${SIGNING},${SIGNING}` }],
+  ['a price of no plan', { CAIRN_STRIPE_PLANS: 'price_9z' }],
+  ['a price of a plan that everybody has', { CAIRN_STRIPE_PLANS: 'price_9z=free' }],
+  ['a price of two plans', { CAIRN_STRIPE_PLANS: 'price_9z=premium,price_9z=business' }],
+  ['the same price twice', { CAIRN_STRIPE_PLANS: 'price_9z=premium,price_9z=premium' }],
+  ['a price that is no id', { CAIRN_STRIPE_PLANS: 'price 9z=premium' }],
+  ['a list of plans that goes on with nothing', { CAIRN_STRIPE_PLANS: 'price_9z=premium,' }],
+  ['a plan in capitals', { CAIRN_STRIPE_PLANS: 'price_9z=Premium' }],
+  ['grace that is no number', { CAIRN_BILLING_GRACE_DAYS: 'a week' }],
+  ['negative grace', { CAIRN_BILLING_GRACE_DAYS: '-1' }],
   ['another database', { DATABASE_URL: 'mysql://cairn:pa55word@127.0.0.1/cairn' }],
   ['a database that is no URL', { DATABASE_URL: 'host=127.0.0.1 password=pa55word' }],
   ['a port out of range', { PORT: '65536' }],

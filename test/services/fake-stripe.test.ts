@@ -1,5 +1,6 @@
 import Stripe from 'stripe';
 import { expect, test } from 'vitest';
+import { checkoutSession } from '../support/fake-stripe/checkout-session.ts';
 import { deliver, ENDPOINT_SECRET, signed } from '../support/fake-stripe/deliver.ts';
 import { checkObject } from '../support/fake-stripe/description.ts';
 import { invoice, paid } from '../support/fake-stripe/invoice.ts';
@@ -21,6 +22,7 @@ const EVERY_KIND = [
   paymentMethod('pm_1', NOW, { customer: 'cus_1', card: { exp_month: 1 } }),
   coupon('spring', NOW, { redeem_by: NOW + MONTH_S }),
   promotionCode('promo_1', NOW),
+  checkoutSession('cs_1', NOW, { customer: 'cus_1', client_reference_id: 'walker' }),
 ];
 
 test.each(EVERY_KIND)('the package finds a $object as the fake holds it', async (object) => {
@@ -35,6 +37,7 @@ test.each(EVERY_KIND)('the package finds a $object as the fake holds it', async 
     payment_method: () => client.paymentMethods.retrieve(id),
     coupon: () => client.coupons.retrieve(id),
     promotion_code: () => client.promotionCodes.retrieve(id),
+    'checkout.session': () => client.checkout.sessions.retrieve(id),
   }[object.object];
   const { lastResponse: _, ...shown } = await found();
   expect(JSON.parse(JSON.stringify(shown))).toEqual(JSON.parse(JSON.stringify(object)));

@@ -21,6 +21,7 @@ import { startEventRelay } from '../../api/events/relay.ts';
 import { startInlinePath } from '../../api/inline-path.ts';
 import { createKey } from '../../cli/keys.ts';
 import { processUploadId } from '../../contracts/ids.ts';
+import type { BillingRules } from '../../contracts/plans.ts';
 import type { ScheduleId } from '../../contracts/schedules.ts';
 import { createLog, type Log } from '../../platform/log.ts';
 import { createLoops, type Loops } from '../../platform/loops.ts';
@@ -39,6 +40,7 @@ import { workflowBundle } from '../../workers/bundle.ts';
 import { createWorkers } from '../../workers/create-workers.ts';
 import { installRuntime } from '../../workers/runtime.ts';
 
+import { RULES } from './billing-rules.ts';
 import { type TestDatabase, testDatabase } from './database.ts';
 import { testNamespace } from './namespace.ts';
 
@@ -72,6 +74,8 @@ export interface StackOptions {
   /** Where events are looked into; without it they are refused. */
   readonly stripe?: StripeApi;
   readonly stripeWebhookSecrets?: readonly string[];
+  /** What prices buy; those of the fake by default. */
+  readonly rules?: BillingRules;
   /** What schedules do; nothing by default. */
   readonly jobs?: Jobs;
   /** Who is told of each run; nobody by default. */
@@ -164,7 +168,7 @@ async function startWorkers(
       ownerOf: ({ uploadId, run }) => `workflow:${processUploadId(uploadId, run)}`,
     }),
     ...createWayTypesStep({ ...stack, valhalla: stack.valhalla }),
-    ...createStripeEventSteps({ ...stack, stripe: stack.stripe }),
+    ...createStripeEventSteps({ ...stack, stripe: stack.stripe, rules: stack.rules ?? RULES }),
     ...createWebhookSteps({ ...stack, send: createWebhookSender({ targets: ANYWHERE }), ...stack.webhooks }),
     ...createScheduleSteps({
       db: stack.db,

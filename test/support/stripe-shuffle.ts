@@ -6,6 +6,7 @@ import { createRandom } from '../../domain/sample/random.ts';
 import { atMost } from '../../platform/at-most.ts';
 import type { Log } from '../../platform/log.ts';
 import { createStripe } from '../../services/stripe.ts';
+import { RULES } from './billing-rules.ts';
 import { signed } from './fake-stripe/deliver.ts';
 import { lifeOf } from './fake-stripe/life.ts';
 import { type FakeStripe, startFakeStripe } from './fake-stripe/server.ts';
@@ -48,7 +49,7 @@ async function playShuffled({ db, log }: ShuffleDeps, seed: number): Promise<Shu
     return undefined;
   });
   const api = createStripe({ apiKey: stripe.apiKey, address: stripe.address, timeoutMs: 60_000 });
-  const steps = createStripeEventSteps({ db, log, stripe: api });
+  const steps = createStripeEventSteps({ db, log, stripe: api, rules: RULES });
   const running: Promise<string>[] = [];
   const due: FakeEvent[] = [];
   const life = [...lifeOf(stripe.world, `life${seed}`)];

@@ -7,6 +7,7 @@ import { readEvent } from '../../../api/billing/read-event.ts';
 import { replayStripeEvent, storeStripeEvent } from '../../../db/stripe-events.ts';
 import { createLog } from '../../../platform/log.ts';
 import { createStripe } from '../../../services/stripe.ts';
+import { RULES } from '../../support/billing-rules.ts';
 import { testDatabase } from '../../support/database.ts';
 import { signed } from '../../support/fake-stripe/deliver.ts';
 import { coupon, customer, paymentMethod, promotionCode, subscription } from '../../support/fake-stripe/objects.ts';
@@ -35,7 +36,7 @@ interface Options {
 
 function stepsOf({ eventTypes, apiKey = stripe.apiKey }: Options = {}) {
   const api = createStripe({ apiKey, address: stripe.address, timeoutMs: 500 });
-  return createStripeEventSteps({ db, log, stripe: api, ...(eventTypes && { eventTypes }) });
+  return createStripeEventSteps({ db, log, stripe: api, rules: RULES, ...(eventTypes && { eventTypes }) });
 }
 
 async function store(event: { id: string }): Promise<string> {
@@ -64,6 +65,7 @@ test('an event fetches what it is about once, and writes that and its end', asyn
       ...{ id: 'sub_1', customer_id: 'cus_1', livemode: false, status: 'active', price_ids: ['price_monthly'] },
       ...{ current_period_end: new Date((NOW + 100) * 1_000), cancel_at_period_end: false, cancel_at: null },
       ...{ trial_end: null, default_payment_method_id: null, latest_invoice_id: null },
+      current_period_start: new Date(NOW * 1_000),
     },
   ]);
   expect(await rowOf(eventId)).toEqual({ state: 'processed', reason: null, run: 1 });

@@ -23,7 +23,7 @@ export function refusal(status: number, type: string, code: string | undefined):
 /** What the fake answers to one request, of the few that Cairn makes. Parameters that it does not know it refuses, as Stripe does. */
 export function answerTo(world: World, { method, path, body }: Asked): Answer {
   const url = new URL(path, 'http://stripe');
-  const [, version, collection = '', id] = url.pathname.split('/');
+  const [, version, collection = '', id] = url.pathname.replace('checkout/sessions', 'checkout_sessions').split('/');
   if (version !== 'v1') return NO_SUCH_ADDRESS;
   if (collection === 'events' && method === 'GET') {
     return id === undefined
@@ -45,6 +45,7 @@ const KINDS: Readonly<Record<string, Kind>> = {
   payment_methods: 'payment_method',
   coupons: 'coupon',
   promotion_codes: 'promotion_code',
+  checkout_sessions: 'checkout.session',
 };
 
 const NO_SUCH_ADDRESS = refusal(404, 'invalid_request_error', 'url_invalid');

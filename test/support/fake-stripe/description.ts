@@ -19,6 +19,7 @@ export function checkObject(object: { readonly object: string; readonly deleted?
  * describes them to its packages alone. By the member that holds them.
  */
 const NEWER: Readonly<Record<string, readonly string[]>> = {
+  '': ['allowed_payment_method_types'],
   data: ['current_trial', 'plan'],
   recurring: ['trial_period_days'],
   end_behavior: ['billing_cycle_anchor'],

@@ -10,7 +10,8 @@ export type Held =
   | Stripe.Invoice
   | Stripe.PaymentMethod
   | Stripe.Coupon
-  | Stripe.PromotionCode;
+  | Stripe.PromotionCode
+  | Stripe.Checkout.Session;
 export type Kind = Held['object'];
 
 /** An event as it is sent and listed. (The package has a type of its own for each of some 250 types of events.) */

@@ -21,6 +21,7 @@ const OBJECTS = [
   'payment_method',
   'coupon',
   'promotion_code',
+  'checkout.session',
   'event',
 ];
 /** Optional parts that the fake does fill in. */
