@@ -20,6 +20,9 @@ export type StripeEventResult =
 export const IGNORED_REASONS = ['unknown-type', 'other-mode', 'connected-account'] as const;
 export type IgnoredReason = (typeof IGNORED_REASONS)[number];
 
+/** Of the canary's events, which Stripe never sends; they count nowhere. */
+export const CANARY_EVENT_TYPE = 'cairn.canary';
+
 export interface BuryStripeEventInput extends StripeEventRun {
   readonly reason: RejectionCode;
 }

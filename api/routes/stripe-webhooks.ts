@@ -2,6 +2,7 @@ import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import type { FastifyRequest } from 'fastify';
 import { Type } from 'typebox';
 import { Rejection } from '../../contracts/rejections.ts';
+import { CANARY_EVENT_TYPE } from '../../contracts/stripe-events.ts';
 import type { Pool } from '../../db/pool.ts';
 import { storeStripeEvent } from '../../db/stripe-events.ts';
 import { checkSignature } from '../../services/stripe-signature.ts';
@@ -61,7 +62,7 @@ and nothing about what comes of it; whatever else is answered, Stripe delivers i
         deps.metrics.stripeDeliveries.inc({ outcome: isRefused ? error.code.slice('billing/'.length) : 'not-stored' });
         throw error;
       });
-      deps.metrics.stripeDeliveries.inc({ outcome });
+      if (outcome !== 'canary') deps.metrics.stripeDeliveries.inc({ outcome });
       return { received: true as const };
     },
   );
@@ -79,20 +80,21 @@ async function receive(
   { db, dispatcher, metrics }: StripeWebhookDeps,
   request: FastifyRequest,
   secrets: readonly string[],
-): Promise<{ outcome: 'stored' | 'duplicate' | 'conflict' }> {
+): Promise<{ outcome: 'stored' | 'duplicate' | 'conflict' | 'canary' }> {
   const body = Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0);
   const header = request.headers['stripe-signature'];
   const given = { body, header: typeof header === 'string' ? header : undefined, secrets, now: new Date() };
   const signature = checkSignature(given);
   if (signature.verdict === 'bad') throw new Rejection('billing/bad-signature');
   if (signature.verdict === 'stale') throw new Rejection('billing/stale-signature');
-  metrics.stripeSecretMatches.inc({ secret: String(signature.secret + 1) });
   const event = readEvent(body);
+  const isCanary = event.type === CANARY_EVENT_TYPE; // it is no sign of life of Stripe's
+  if (!isCanary) metrics.stripeSecretMatches.inc({ secret: String(signature.secret + 1) });
   const { deliveries, state, isConflict } = await storeStripeEvent(db, {
     ...event,
     traceParent: traceParentOf(request),
   });
-  const outcome = isConflict ? 'conflict' : deliveries > 1 ? 'duplicate' : 'stored';
+  const outcome = isCanary ? 'canary' : isConflict ? 'conflict' : deliveries > 1 ? 'duplicate' : 'stored';
   const facts = { stripeEvent: event.id, type: event.type, deliveries, outcome };
   request.log[isConflict ? 'warn' : 'info'](facts, 'stripe event received');
   if (state === 'received') dispatcher.nudge();
