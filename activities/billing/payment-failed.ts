@@ -1,6 +1,6 @@
 import { recordNotice } from '../../db/billing-notices.ts';
 import { findUnpaidInvoice } from '../../db/stripe-invoices.ts';
-import type { EventType } from './event-types.ts';
+import type { EventType } from './event-type.ts';
 
 /** A declined card is its owner's business: a notice for each attempt, unless it is paid by now, and nobody is woken. */
 export const paymentFailed: EventType = {

@@ -18,7 +18,8 @@ import {
 import type { Log } from '../../platform/log.ts';
 import { type StripeApi, StripeKeyRefused, StripeRefused } from '../../services/stripe.ts';
 import { CountedBug, classOf, isOutage } from '../step-failures.ts';
-import { EVENT_TYPES, type EventFact, type EventType } from './event-types.ts';
+import type { EventFact, EventType } from './event-type.ts';
+import { EVENT_TYPES } from './event-types.ts';
 import { type FetchedMirror, fetchMirror, writeMirrors } from './mirror-objects.ts';
 
 export interface StripeEventStepsDeps {

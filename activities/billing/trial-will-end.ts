@@ -1,7 +1,7 @@
 import { recordNotice } from '../../db/billing-notices.ts';
 import type { Tx } from '../../db/pool.ts';
 import { findTrial } from '../../db/stripe-subscriptions.ts';
-import type { EventType } from './event-types.ts';
+import type { EventType } from './event-type.ts';
 
 /** Three days before a trial ends, or at once when it is made that short; also with the end itself, so what is so now counts. */
 export const trialWillEnd: EventType = {

@@ -1,6 +1,6 @@
 import { inspect } from 'node:util';
 import { beforeEach, expect, test } from 'vitest';
-import type { EventType } from '../../../activities/billing/event-types.ts';
+import type { EventType } from '../../../activities/billing/event-type.ts';
 import { createStripeEventSteps } from '../../../activities/billing/stripe-event-steps.ts';
 import { asStepFailure } from '../../../activities/step-failures.ts';
 import { readEvent } from '../../../api/billing/read-event.ts';
