@@ -33,6 +33,7 @@ import { registerRequestMetrics } from './plugins/request-metrics.ts';
 import { registerStandardHeaders } from './plugins/standard-headers.ts';
 import { registerUnreadBodies } from './plugins/unread-bodies.ts';
 import { accountRoutes } from './routes/account.ts';
+import { accountBillingRoutes } from './routes/account-billing.ts';
 import { codecRoutes } from './routes/codec.ts';
 import { deadLetterRoutes } from './routes/dead-letters.ts';
 import { deletionRoutes } from './routes/deletions.ts';
@@ -135,6 +136,7 @@ export async function buildApp(deps: AppDeps): Promise<FastifyInstance> {
   await app.register(trackRoutes, deps);
   await app.register(trackSettingsRoutes, deps);
   await app.register(accountRoutes, deps);
+  await app.register(accountBillingRoutes, deps);
   await app.register(wayTypesRoutes, deps);
   await app.register(trackListRoutes, deps);
   await app.register(trackDebugRoutes, deps);

@@ -44,7 +44,7 @@ export const OPENAPI: SwaggerOptions = {
   transform: ({ schema, url, route }) => {
     const { access, orTicket, documentation } = route.config ?? {};
     const security = access === 'public' ? [] : [{ key: [] }, ...(orTicket ? [{ ticket: [] }] : [])];
-    const headers = { ...(access === 'account' && ACCOUNT_HEADER), ...documentation?.headers };
+    const headers = { ...(access?.startsWith('account') && ACCOUNT_HEADER), ...documentation?.headers };
     const documented: FastifySchema & { 'x-access': Access | undefined } = {
       ...schema,
       'x-access': access,

@@ -1,4 +1,5 @@
 import { Command } from 'commander';
+import { accountsCommand } from './commands/accounts.ts';
 import { doctorCommand } from './commands/doctor.ts';
 import { historiesCommand } from './commands/histories.ts';
 import { keysCommand } from './commands/keys.ts';
@@ -15,6 +16,7 @@ const program = new Command('cairn')
   .exitOverride((error) => process.exit(error.exitCode === 0 ? 0 : 1))
   .addCommand(doctorCommand())
   .addCommand(keysCommand())
+  .addCommand(accountsCommand())
   .addCommand(uploadsCommand())
   .addCommand(schedulesCommand())
   .addCommand(webhooksCommand())

@@ -91,7 +91,8 @@ function giveExamples(content: Part, exampleOf: (mediaType: string) => unknown):
 /** Every refusal stands under its status; under `default` when the operation does not name that one. */
 function giveCodes(operation: Part, { refusals }: OperationContract): void {
   const access = operation['x-access'];
-  const ofKeys = access === 'public' ? [] : access === 'account' ? [...OF_ANY_KEY, ...OF_ACCOUNTS] : OF_ANY_KEY;
+  const ofAccounts = String(access).startsWith('account') ? OF_ACCOUNTS : [];
+  const ofKeys = access === 'public' ? [] : [...OF_ANY_KEY, ...ofAccounts];
   const responses = asPart(operation.responses);
   const under = (code: RejectionCode) => {
     const status = String(REJECTIONS[code].status);

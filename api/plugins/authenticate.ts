@@ -7,8 +7,11 @@ import type { Pool } from '../../db/pool.ts';
 import { parseKey } from '../../domain/keys/key-text.ts';
 import { sha256 } from '../../platform/secrets.ts';
 
-/** Who may call a route; written in its `config`, without which no route is registered. */
-export type Access = 'public' | 'account' | 'operator';
+/**
+ * Who may call a route; written in its `config`, without which no route is registered. `account-or-operator`: it looks itself whether
+ * what is asked for belongs to the account, if an account asks.
+ */
+export type Access = 'public' | 'account' | 'operator' | 'account-or-operator';
 
 declare module 'fastify' {
   interface FastifyContextConfig {
@@ -17,7 +20,7 @@ declare module 'fastify' {
     orTicket?: (request: FastifyRequest, ticket: string) => Promise<{ accountId: string }>;
   }
   interface FastifyRequest {
-    /** The account that the caller acts for; empty on routes that are not `account`. */
+    /** The account that the caller acts for; empty of operators, and on routes that are `public`. */
     accountId: string;
     /** The key that the caller proved itself with: the actor of what operators do. */
     keyId: string;
@@ -52,10 +55,8 @@ export function registerAuthentication(app: FastifyInstance, deps: { db: Pool })
     const key = await authenticate(deps.db, request);
     request.keyId = key.id;
     request.isCanary = key.isCanary;
-    if (access === 'operator') {
-      if (key.kind !== 'operator') throw new Rejection('auth/forbidden', { detail: 'This needs an operator key.' });
-      return;
-    }
+    if (key.kind === 'operator' && access !== 'account') return;
+    if (access === 'operator') throw new Rejection('auth/forbidden', { detail: 'This needs an operator key.' });
     request.accountId = await accountOf(deps.db, key, request);
   });
 }

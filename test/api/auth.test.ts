@@ -1,4 +1,5 @@
 import { beforeAll, expect, test } from 'vitest';
+import type { Access } from '../../api/plugins/authenticate.ts';
 import { createKey } from '../../cli/keys.ts';
 import type { RejectionCode } from '../../contracts/rejections.ts';
 import { revokeApiKey } from '../../db/api-keys.ts';
@@ -23,7 +24,7 @@ const stack = await apiStack({ orders });
 const { db } = stack;
 
 /** Who may call what. An operation that is not here fails the first test: say who may call it. */
-const ACCESS: Readonly<Record<string, 'public' | 'account' | 'operator'>> = {
+const ACCESS: Readonly<Record<string, Access>> = {
   'GET /live': 'public',
   'GET /ready': 'public',
   'GET /health': 'public',
@@ -45,6 +46,10 @@ const ACCESS: Readonly<Record<string, 'public' | 'account' | 'operator'>> = {
   'DELETE /v1/tracks/{trackId}': 'account',
   'GET /v1/account': 'account',
   'PATCH /v1/account': 'account',
+  'GET /v1/accounts/{id}': 'account-or-operator',
+  'PUT /v1/accounts/{id}/stripe-customers/{customerId}': 'operator',
+  'DELETE /v1/accounts/{id}/stripe-customers/{customerId}': 'operator',
+  'GET /v1/ops/stripe-customers': 'operator',
   'GET /v1/tracks/{trackId}/series': 'account',
   'GET /v1/tracks/{trackId}/way-types': 'account',
   'GET /v1/tracks/{trackId}/debug': 'account',
@@ -94,6 +99,7 @@ const operations = operationsOf(stack.app.swagger()).map(({ method, path, operat
 }));
 const account = operations.filter(({ name }) => ACCESS[name] === 'account');
 const operator = operations.filter(({ name }) => ACCESS[name] === 'operator');
+const either = operations.filter(({ name }) => ACCESS[name] === 'account-or-operator');
 const open = operations.filter(({ name }) => ACCESS[name] === 'public');
 
 let own: SavedTrack;
@@ -113,6 +119,8 @@ beforeAll(async () => {
   );
   await stack.query(`with audit as (insert into ops_audit (actor, action, reason, facts) values ('', '', 'to see who may do this', '{}') returning id)
                      insert into stripe_orders (id, kind, terms) select id, 'resync', '{}' from audit`);
+  await stack.query(`insert into stripe_customer_links (customer_id, account_id, linked_by)
+                     select 'cus_1', id, 'operator' from accounts where external_id = 'somebody'`);
   await stack.query(`update accounts set plan = 'premium'`); // who may call is asked here, not what was bought
   const ofAccount = { kind: 'account', accountExternalId: 'somebody', name: 'test' } as const;
   keys.account = (await createKey(db, ofAccount)).key;
@@ -146,6 +154,7 @@ const BODIES: Readonly<Record<string, string | object>> = {
   'POST /v1/ops/stripe-events/{eventId}/ignore': { reason: 'to see who may do this' },
   'POST /v1/ops/stripe-replays': { filter: {}, reason: 'to see who may do this' },
   'POST /v1/ops/stripe/customers/{customerId}/resync': { reason: 'to see who may do this' },
+  'PUT /v1/accounts/{id}/stripe-customers/{customerId}': { reason: 'to see who may do this' },
   'PATCH /v1/tracks/{trackId}': { name: 'Mine' },
   'PATCH /v1/account': { privacyZoneM: 0 },
   'POST /v1/ops/uploads/{uploadId}/redrive': { reason: 'to see who may do this' },
@@ -163,8 +172,9 @@ async function call(operation: { method: string; path: string }, headers: Header
     .replace('{scheduleId}', 'retention')
     .replace('{messageId}', MESSAGE_ID)
     .replace('{eventId}', STRIPE_EVENT_ID)
-    .replace('{customerId}', 'cus_ofNobody')
-    .replace('{orderId}', '1');
+    .replace('{orderId}', '1')
+    .replace('{id}', 'somebody')
+    .replace('{customerId}', operation.method === 'DELETE' ? 'cus_1?reason=to+see+who+may' : 'cus_1');
   const payload = BODIES[`${operation.method} ${operation.path}`];
   const { method } = operation;
   if (method !== 'GET' && method !== 'POST' && method !== 'PUT' && method !== 'PATCH' && method !== 'DELETE')
@@ -224,7 +234,7 @@ test('public operations answer anybody, with any key or none', async () => {
 });
 
 test.each(STRANGERS)('%s is 401 on every operation with a key', async (_who, headers, code) => {
-  for (const operation of [...account, ...operator]) {
+  for (const operation of [...account, ...operator, ...either]) {
     const answer = await call(operation, headers());
     expectProblem(answer, code);
     expect(answer.headers['www-authenticate'], operation.name).toBe('Bearer');
@@ -233,6 +243,28 @@ test.each(STRANGERS)('%s is 401 on every operation with a key', async (_who, hea
 
 test.each(MISPLACED)('%s is refused on every operation of accounts', async (_who, headers, code) => {
   for (const operation of account) expectProblem(await call(operation, headers()), code);
+});
+
+test.each(MISPLACED.filter(([who]) => !who.startsWith('an operator key')))(
+  '%s is refused on what accounts and operators may see',
+  async (_who, headers, code) => {
+    for (const operation of either) expectProblem(await call(operation, headers()), code);
+  },
+);
+
+test('what accounts and operators may see: operators of anybody, others of themselves alone', async () => {
+  const see = async (id: string, headers: Headers) => stack.inject({ url: `/v1/accounts/${id}`, headers });
+  for (const headers of [bearer(keys.operator), bearer(keys.account), naming('somebody', keys.site)]) {
+    expect((await see('somebody', headers)).statusCode).toBe(200);
+    expectProblem(await see('nobody-at-all', headers), 'request/not-found');
+  }
+  expect((await see('somebody', naming('somebody', keys.account))).statusCode).toBe(200);
+  expect((await see('tester', bearer(keys.operator))).statusCode).toBe(200);
+  for (const headers of [bearer(keys.account), naming('somebody', keys.site)]) {
+    const [others, absent] = [await see('tester', headers), await see('nobody-at-all', headers)];
+    const [foreign, missing] = [others, absent].map((answer) => expectProblem(answer, 'request/not-found'));
+    expect({ ...foreign, traceId: '' }).toEqual({ ...missing, traceId: '' });
+  }
 });
 
 test('operations of operators refuse site and account keys', async () => {

@@ -67,7 +67,7 @@ test('operations with a key say what a bad one gets', () => {
   const withKey = operations.filter((each) => at(each.operation, 'security', '0').key);
   expect(withKey.length).toBeGreaterThan(5);
   for (const { name, operation } of withKey) {
-    const isOfAccounts = Object(operation)['x-access'] === 'account';
+    const isOfAccounts = String(Object(operation)['x-access']).startsWith('account');
     const refusals = [...(isOfAccounts ? ['400'] : []), '401', '403', '503'];
     expect(Object.keys(at(operation, 'responses')), name).toEqual(expect.arrayContaining(refusals));
     const parameters: { name: string; in: string }[] = Object.values(at(operation, 'parameters'));
