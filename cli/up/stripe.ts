@@ -52,6 +52,11 @@ export async function stripeFor(
   return {
     url,
     apiKey,
-    settings: { CAIRN_STRIPE_API_KEY: apiKey, CAIRN_STRIPE_WEBHOOK_SECRETS: secret, CAIRN_STRIPE_API_URL: url },
+    settings: {
+      CAIRN_STRIPE_API_KEY: apiKey,
+      CAIRN_STRIPE_WEBHOOK_SECRETS: secret,
+      CAIRN_STRIPE_API_URL: url,
+      CAIRN_STRIPE_PLANS: 'price_monthly=premium,price_yearly=business', // the fake's two prices
+    },
   };
 }
