@@ -57,4 +57,10 @@ export const OF_BILLING = {
     'Stripe refuses the API key.',
     'Set a `CAIRN_STRIPE_API_KEY` that may read what events are about, then run the event again.',
   ),
+  'billing/reconcile-late': row(
+    500,
+    'operator',
+    'Reconcile stood still for more than 25 days; it has caught up now, and Stripe may have forgotten events before.',
+    'Find out in its ledger why it stood still. Then verify the mirrors against Stripe, with repair.',
+  ),
 } as const;

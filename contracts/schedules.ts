@@ -1,7 +1,18 @@
 import type { RejectionCode } from './rejections.ts';
 
 /** Schedules by the name that Temporal, the ledger and people know. */
-export const SCHEDULE_IDS = ['stuck-work', 'retention', 'coupon-expiry', 'canary'] as const;
+export const SCHEDULE_IDS = [
+  'stuck-work',
+  'retention',
+  'coupon-expiry',
+  'canary',
+  'stripe-reconcile',
+  'stripe-sweep',
+  'stripe-verify',
+  'card-expiry',
+  'trial-watch',
+  'entitlement-sweep',
+] as const;
 export type ScheduleId = (typeof SCHEDULE_IDS)[number];
 
 /**

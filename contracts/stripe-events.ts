@@ -30,6 +30,9 @@ export type IgnoredReason = (typeof IGNORED_REASONS)[number];
 /** Why a dead one is ignored: somebody has said that it shall be. */
 export const IGNORED_BY_OPERATOR = 'by-operator';
 
+/** Of the canary's events, which Stripe never sends; they count nowhere. */
+export const CANARY_EVENT_TYPE = 'cairn.canary';
+
 export interface BuryStripeEventInput extends StripeEventRun {
   readonly reason: RejectionCode;
 }

@@ -1,7 +1,7 @@
 import type { CouponMirror, PromotionCodeMirror } from '../domain/billing/mirrors.ts';
 import type { Tx } from './pool.ts';
 
-/** A coupon past `redeem_by` is over here whatever Stripe calls it: nobody can redeem it there. */
+/** A coupon past `redeem_by`, or redeemed as often as it may be, is over here whatever Stripe calls it: nobody can redeem it there. */
 export async function saveCoupon(tx: Tx, coupon: CouponMirror): Promise<void> {
   await tx.query(
     `insert into stripe_coupons (id, livemode, redeem_by, times_redeemed, max_redemptions, active)
@@ -12,7 +12,8 @@ export async function saveCoupon(tx: Tx, coupon: CouponMirror): Promise<void> {
   );
 }
 
-const STILL_ON = '$6::boolean and ($3::timestamptz is null or $3 > now())';
+const STILL_ON =
+  '$6::boolean and ($3::timestamptz is null or $3 > now()) and ($5::integer is null or $4::integer < $5)';
 
 export async function removeCoupon(tx: Tx, id: string): Promise<void> {
   await tx.query('delete from stripe_coupons where id = $1', [id]);

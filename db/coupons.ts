@@ -6,20 +6,21 @@ export interface ExpiredHere {
 }
 
 /**
- * Ends coupons whose `redeem_by`, and promotion codes whose `expires_at`, or whose coupon's `redeem_by`, has passed: at most
- * `limit` of either. The codes wait for Stripe from now on.
+ * Ends coupons past their `redeem_by`, and promotion codes past their `expires_at`; either when they were redeemed as often as they
+ * may be; and codes whose coupon is over, or deleted at Stripe. At most `limit` of either. The codes wait for Stripe from now on.
  */
 export async function expireHere(tx: Tx, due: { until: Date; limit: number }): Promise<ExpiredHere> {
   const { rows } = await tx.query<ExpiredHere>(
     `with coupons as (
             update stripe_coupons set active = false
-             where id in (select id from stripe_coupons where active and redeem_by <= $1 order by id limit $2 for update)
+             where id in (select id from stripe_coupons where active and ${COUPON_OVER} order by id limit $2 for update)
             returning id),
           codes as (
             update stripe_promotion_codes set active = false, at_stripe = 'waiting'
              where id in (select id from stripe_promotion_codes
-                           where active and (expires_at <= $1
-                                             or coupon_id in (select id from stripe_coupons where redeem_by <= $1))
+                           where active and (expires_at <= $1 or times_redeemed >= max_redemptions
+                                             or coupon_id in (select id from stripe_coupons where not active or ${COUPON_OVER})
+                                             or coupon_id in (select id from stripe_objects where kind = 'coupon' and gone))
                            order by id limit $2 for update)
             returning id)
      select (select count(*) from coupons) as coupons, (select count(*) from codes) as codes`,
@@ -27,6 +28,8 @@ export async function expireHere(tx: Tx, due: { until: Date; limit: number }): P
   );
   return rows[0] ?? { coupons: 0, codes: 0 };
 }
+
+const COUPON_OVER = '(redeem_by <= $1 or times_redeemed >= max_redemptions)';
 
 export interface WaitingCode {
   readonly id: string;

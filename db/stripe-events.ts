@@ -52,7 +52,9 @@ const STORE: Prepared = {
          values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
          on conflict (id) do update
             set deliveries = kept.deliveries + 1, last_delivery_at = now(),
-                body_conflicts = kept.body_conflicts + (kept.content_sha256 <> excluded.content_sha256)::int
+                body = case when kept.content_sha256 is null then excluded.body else kept.body end,
+                content_sha256 = coalesce(kept.content_sha256, excluded.content_sha256),
+                body_conflicts = kept.body_conflicts + coalesce((kept.content_sha256 <> excluded.content_sha256)::int, 0)
          returning deliveries, state, content_sha256 <> $10 as "isConflict"`,
 };
 

@@ -1,7 +1,14 @@
 /** Cairn's own API, as its callers know it. */
 export interface CairnApi {
   /** The JSON of the answer; an empty object without any. Throws `ApiRefused`, and whatever `fetch` throws. */
-  ask(path: string, request?: { method: string; body?: Uint8Array }): Promise<Readonly<Record<string, unknown>>>;
+  ask(path: string, request?: Asked): Promise<Readonly<Record<string, unknown>>>;
+}
+
+export interface Asked {
+  readonly method: string;
+  readonly body?: Uint8Array;
+  /** In place of the key. */
+  readonly headers?: Readonly<Record<string, string>>;
 }
 
 /** It answered, and not with what was asked for. */
@@ -21,11 +28,11 @@ const QUOTED_CHARACTERS = 500;
 
 export function createCairnApi({ url, key }: { url: string; key: string }): CairnApi {
   return {
-    ask: async (path, request = { method: 'GET' }) => {
-      const { method, body } = request;
+    ask: async (path, request: Asked = { method: 'GET' }) => {
+      const { method, body, headers = { authorization: `Bearer ${key}` } } = request;
       const answer = await fetch(url + path, {
         method,
-        headers: { authorization: `Bearer ${key}` },
+        headers,
         ...(body && { body: Buffer.from(body) }),
         redirect: 'error',
         signal: AbortSignal.timeout(TIMEOUT_MS),

@@ -112,6 +112,36 @@ export function checkoutSessionMirror(session: Stripe.Checkout.Session): Checkou
   };
 }
 
+/** An event as a list tells of it. Its payload is in the words of the API version of its day, and left out. */
+export interface ListedEvent {
+  readonly id: string;
+  readonly stripeAccount: string | null;
+  readonly livemode: boolean;
+  readonly type: string;
+  readonly apiVersion: string | null;
+  readonly created: Date;
+  readonly objectType: string | null;
+  readonly objectId: string | null;
+  readonly customerId: string | null;
+}
+
+/** The object of an event whose type is newer than the package may be anything. */
+export function listedEvent(event: Stripe.Event): ListedEvent {
+  const { id, object, customer } = Object(event.data.object);
+  const customerId = object === 'customer' ? id : (Object(customer).id ?? customer);
+  return {
+    id: event.id,
+    stripeAccount: event.account ?? null,
+    livemode: event.livemode,
+    type: event.type,
+    apiVersion: event.api_version,
+    created: new Date(event.created * 1_000),
+    objectType: typeof object === 'string' ? object : null,
+    objectId: typeof id === 'string' ? id : null,
+    customerId: typeof customerId === 'string' ? customerId : null,
+  };
+}
+
 /** What can be expanded is an id, or the object itself. */
 type Expandable = string | { readonly id: string };
 

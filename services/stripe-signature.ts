@@ -31,6 +31,12 @@ export function checkSignature({ body, header, secrets, now }: SignedDelivery): 
   return isNow ? { verdict: 'good', secret } : { verdict: 'stale' };
 }
 
+/** What stands in `Stripe-Signature` of a delivery that is made now. */
+export function signatureOf(body: string, secret: string, now: Date): string {
+  const timestamp = Math.floor(now.getTime() / 1_000);
+  return Stripe.webhooks.generateTestHeaderString({ payload: body, secret, timestamp });
+}
+
 function timeOf(header: string | undefined): number | undefined {
   const times = (header ?? '').split(',').filter((part) => part.trimStart().startsWith('t='));
   const [, seconds] = (times.length === 1 && /^t=(\d{1,12})$/.exec(times[0] ?? '')) || [];

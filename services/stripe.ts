@@ -1,7 +1,8 @@
 import Stripe from 'stripe';
 import type { Mirrors, ObjectRef } from '../domain/billing/mirrors.ts';
-import { createBreaker } from '../platform/breaker.ts';
 import { objectsOfCustomer } from './stripe-customer-objects.ts';
+import { failureOf, guarded, isMissing } from './stripe-failures.ts';
+import { createLists, type StripeLists } from './stripe-lists.ts';
 import {
   checkoutSessionMirror,
   couponMirror,
@@ -11,6 +12,9 @@ import {
   promotionCodeMirror,
   subscriptionMirror,
 } from './stripe-objects.ts';
+
+export { StripeAway, StripeKeyRefused, StripeRefused } from './stripe-failures.ts';
+export { TYPES_AT_ONCE } from './stripe-lists.ts';
 
 /** What Cairn does at Stripe. Nothing here is tried twice on purpose: whoever calls keeps what is still to be done. */
 export interface StripeApi {
@@ -28,43 +32,12 @@ export interface StripeApi {
   readonly fetch: StripeFetches;
   /** What it has of a customer; undefined when it has no such customer. Throws as above. */
   readonly objectsOf: (customerId: string) => Promise<readonly ObjectRef[] | undefined>;
+  readonly lists: StripeLists;
 }
 
 export type StripeFetches = {
   readonly [Kind in keyof Mirrors]: (id: ObjectRef['id']) => Promise<Mirrors[Kind] | undefined>;
 };
-
-/** Another time it may. */
-export class StripeAway extends Error {
-  override readonly name = 'StripeAway';
-  /** Stripe keeps this answer under the idempotency key, and would give it again. */
-  readonly isKept: boolean;
-  /** What Stripe asks for. */
-  readonly retryAfterS: number | undefined;
-
-  constructor(message: string, isKept: boolean, retryAfterS?: number) {
-    super(message);
-    this.isKept = isKept;
-    this.retryAfterS = retryAfterS;
-  }
-}
-
-/** It refused this very request, and will again. */
-export class StripeRefused extends Error {
-  override readonly name = 'StripeRefused';
-  /** Stripe's own. */
-  readonly code: string;
-
-  constructor(code: string) {
-    super(`Stripe refused: ${code}`);
-    this.code = code;
-  }
-}
-
-/** The key is wrong, or may not do this: whatever is asked with it. */
-export class StripeKeyRefused extends Error {
-  override readonly name = 'StripeKeyRefused';
-}
 
 export interface StripeOptions {
   readonly apiKey: string;
@@ -75,8 +48,6 @@ export interface StripeOptions {
 
 /** Stripe answers within a second; a call that was given up goes on there, which is what idempotency keys are for. */
 const TIMEOUT_MS = 10_000;
-/** A backlog shall not hold each of its events for a time-out. One call in ten seconds looks whether Stripe is back. */
-const BREAKER = { failures: 5, openMs: 10_000 } as const;
 
 export function createStripe({ apiKey, timeoutMs = TIMEOUT_MS, address }: StripeOptions): StripeApi {
   // Even so the package repeats a call whose connection was closed, once, under the same idempotency key.
@@ -103,50 +74,10 @@ export function createStripe({ apiKey, timeoutMs = TIMEOUT_MS, address }: Stripe
       promotion_code: (id) => reading(async () => promotionCodeMirror(await client.promotionCodes.retrieve(id))),
       checkout_session: (id) => reading(async () => checkoutSessionMirror(await client.checkout.sessions.retrieve(id))),
     },
+    lists: createLists(client, reading),
   };
 }
 
 function ifThere(customer: Stripe.Customer | Stripe.DeletedCustomer, mirror: typeof customerMirror) {
   return customer.deleted ? undefined : mirror(customer);
-}
-
-/** Reads, behind a breaker: what is missing is undefined, and a fault of Stripe's, or no answer, counts against it. */
-function guarded(): <Result>(read: () => Promise<Result>) => Promise<Result | undefined> {
-  const breaker = createBreaker(BREAKER);
-  return async (read) => {
-    if (!breaker.mayCall()) throw new StripeAway('Stripe is away, and is not asked just now', false);
-    try {
-      const result = await read();
-      breaker.succeeded();
-      return result;
-    } catch (error) {
-      const failure = isMissing(error) ? undefined : failureOf(error);
-      if (failure instanceof StripeAway && failure.retryAfterS === undefined) breaker.failed();
-      else breaker.succeeded(); // it has answered
-      if (failure === undefined) return undefined;
-      throw failure;
-    }
-  };
-}
-
-function isMissing(error: unknown): boolean {
-  return error instanceof Stripe.errors.StripeInvalidRequestError && error.code === 'resource_missing';
-}
-
-/** By status and kind, never by Stripe's sentence, which may quote what was sent. */
-function failureOf(error: unknown): unknown {
-  if (!(error instanceof Stripe.errors.StripeError)) return error;
-  const { statusCode: status = 0, code = error.type } = error;
-  if (error instanceof Stripe.errors.StripeConnectionError) return new StripeAway('Stripe gave no answer', false);
-  // Too many at once, or the same key still at work: turned away at the door, and nothing is kept.
-  if (status === 429 || status === 409) return new StripeAway(`Stripe answered ${status}`, false, retryAfterOf(error));
-  if (status === 401 || status === 403) return new StripeKeyRefused(`Stripe refuses the key with ${status}`);
-  if (status >= 500) return new StripeAway(`Stripe answered ${status}`, true);
-  return new StripeRefused(code);
-}
-
-/** In seconds; a date, which HTTP allows too, Stripe does not send. */
-function retryAfterOf({ headers }: { readonly headers?: Readonly<Record<string, string>> }): number | undefined {
-  const text = headers?.['retry-after'] ?? '';
-  return /^\d{1,4}$/.test(text) ? Number(text) : undefined;
 }

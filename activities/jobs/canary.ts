@@ -2,15 +2,21 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
 import { canaryAccountId } from '../../db/accounts.ts';
 import { removeKeyOf } from '../../db/api-keys.ts';
+import { removeCanaryEvents } from '../../db/canary-events.ts';
 import type { Pool } from '../../db/pool.ts';
 import { canaryRecording } from '../../domain/sample/canary.ts';
+import type { Log } from '../../platform/log.ts';
 import { ApiRefused, type CairnApi, createCairnApi } from '../../services/cairn-api.ts';
 import { issueKey } from '../issue-key.ts';
 import { beforeSlot } from './batches.ts';
+import { deliverCanaryEvent, isCanaryEventDone, type SignedEvents } from './canary-event.ts';
 import type { Job, JobRun } from './job.ts';
 
 export interface CanaryDeps {
   readonly db: Pool;
+  readonly log: Log;
+  /** Undefined: no signing secret is set, and no event is delivered. */
+  readonly stripe: SignedEvents | undefined;
   /** Where the API is, as its callers reach it. */
   readonly apiUrl: string;
   /** How long the recording may take to be ready. */
@@ -18,7 +24,16 @@ export interface CanaryDeps {
 }
 
 /** In the order in which they come. */
-export const CANARY_STAGES = ['leftovers', 'upload', 'ready', 'track', 'distance', 'removal'] as const;
+export const CANARY_STAGES = [
+  'leftovers',
+  'upload',
+  'ready',
+  'track',
+  'distance',
+  'removal',
+  'delivery',
+  'event',
+] as const;
 export type CanaryStage = (typeof CANARY_STAGES)[number];
 
 /** Cairn did not do for its own canary what it does for everybody. */
@@ -49,11 +64,13 @@ const DISTANCE_WITHIN = 0.001;
 /**
  * A new tiny recording goes the whole way that everybody's go, through the public API: upload, track, the distance it must have,
  * removal. It is of an account of its own, which no metric counts, with a key that is made for this run and lives in this process
- * alone, so there is no secret to keep. What canaries that died have left is removed first.
+ * alone, so there is no secret to keep. What canaries that died have left is removed first. Then an event, signed as Stripe's are,
+ * goes their whole way: route, dispatcher, workflow, step; it is removed too.
  *
- * Counts: scanned and changed, recordings that were removed, this one and leftovers.
+ * Counts: scanned and changed, recordings and events that were removed, this one and leftovers.
  */
-export function createCanaryJob({ db, apiUrl, patienceMs = PATIENCE_MS }: CanaryDeps): Job {
+export function createCanaryJob(deps: CanaryDeps): Job {
+  const { db, apiUrl, patienceMs = PATIENCE_MS } = deps;
   return async (run) => {
     const accountId = await canaryAccountId(db);
     const expiresAt = new Date(Date.now() + KEY_FOR_MS);
@@ -65,11 +82,36 @@ export function createCanaryJob({ db, apiUrl, patienceMs = PATIENCE_MS }: Canary
     } finally {
       await removeKeyOf(db, { accountId, id });
     }
+    const eventId = await flyEvent(deps, api, run, patienceMs);
     await db.transaction(async (tx) => {
-      await run.count(tx, { scanned: 1, changed: 1 });
+      const before = beforeSlot(run, LEFTOVER_AFTER_S);
+      const events = eventId === undefined ? 0 : await removeCanaryEvents(tx, { id: eventId, before });
+      await run.count(tx, { scanned: 1 + events, changed: 1 + events });
       await run.finish(tx);
     });
   };
+}
+
+/** Its id; undefined when there is no secret to sign it with. */
+async function flyEvent(
+  { db, log, stripe }: CanaryDeps,
+  api: CairnApi,
+  run: JobRun,
+  patienceMs: number,
+): Promise<string | undefined> {
+  if (!stripe) {
+    log.info({ why: 'CAIRN_STRIPE_WEBHOOK_SECRETS is not set' }, 'canary without an event');
+    return undefined;
+  }
+  const id = await atStage(run, 'delivery', () => deliverCanaryEvent(api, stripe));
+  await atStage(run, 'event', async () => {
+    const deadline = performance.now() + patienceMs;
+    while (!(await isCanaryEventDone(db, id))) {
+      if (performance.now() > deadline) throw new Error(`not at its end after ${patienceMs} ms`);
+      await pause(LOOK_EVERY_MS, undefined, { signal: run.signal });
+    }
+  });
+  return id;
 }
 
 async function fly(api: CairnApi, run: JobRun, patienceMs: number): Promise<void> {

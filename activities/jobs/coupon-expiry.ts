@@ -21,9 +21,9 @@ const CALLS_AT_ONCE = 2;
 const AWAY_AFTER = 5;
 
 /**
- * Ends coupons and promotion codes past their date: here first, so that the site offers none whatever Stripe does, then at
- * Stripe. There only promotion codes are switched off, the expired coupons' too. A coupon past `redeem_by` is refused by
- * Stripe itself, and could only be deleted, which nobody could take back.
+ * Ends coupons and promotion codes that are past their date, or redeemed as often as they may be: here first, so that the site
+ * offers none whatever Stripe does, then at Stripe. There only promotion codes are switched off, those of coupons that are over
+ * too. A coupon that is over is refused by Stripe itself, and could only be deleted, which nobody could take back.
  *
  * Counts: scanned, what came due and was ended here; changed, what is at its end everywhere (codes once Stripe has said so);
  * failed, codes that Stripe refuses to switch off.

@@ -2,6 +2,13 @@ import { removeExpiredTickets } from '../../db/event-tickets.ts';
 import { forgetPastExports } from '../../db/exports.ts';
 import { removeOldKeys } from '../../db/idempotency-keys.ts';
 import type { Pool, Tx } from '../../db/pool.ts';
+import {
+  forgetStripeBodies,
+  removeEndedDrift,
+  removeOldNotices,
+  removeOldStripeAttempts,
+  removeOldStripeEvents,
+} from '../../db/stripe-retention.ts';
 import { type EndPlace, thinUploadEvents } from '../../db/upload-events.ts';
 import { removeOldWayMatches } from '../../db/way-matches.ts';
 import { removeDeliveredMessages, removeUndeliveredMessages } from '../../db/webhook-lists.ts';
@@ -40,6 +47,13 @@ const KEPT: readonly Kept[] = [
   { what: 'delivered messages to the site', keepS: 30 * DAY_S, remove: removeDeliveredMessages },
   // Parked ones, and those that wait for an endpoint that nobody enables: a quarter is time enough to replay them.
   { what: 'messages that the site never got', keepS: 90 * DAY_S, remove: removeUndeliveredMessages },
+  // They hold names and addresses. A quarter is a customer's time to dispute, and so an operator's to look.
+  { what: 'bodies of Stripe events', keepS: 90 * DAY_S, remove: forgetStripeBodies },
+  { what: 'tries of Stripe events', keepS: 180 * DAY_S, remove: removeOldStripeAttempts },
+  // Thirteen months: last year's same month can be looked at.
+  { what: 'Stripe events', keepS: 396 * DAY_S, remove: removeOldStripeEvents },
+  { what: 'billing notices', keepS: 396 * DAY_S, remove: removeOldNotices },
+  { what: 'drift that has ended', keepS: 90 * DAY_S, remove: removeEndedDrift },
 ];
 /** Nobody resumes a stream, or asks how an upload went, after a month; the newest event stays for ever. */
 const KEEP_EVENTS_S = 30 * DAY_S;

@@ -1,6 +1,12 @@
 import { blobRemovalsLeftOver } from '../../db/blobs.ts';
 import { freeAbandonedKeys } from '../../db/idempotency-keys.ts';
-import type { Pool } from '../../db/pool.ts';
+import type { Pool, Tx } from '../../db/pool.ts';
+import {
+  messagesOverdueSince,
+  offerLostMessages,
+  offerLostStripeEvents,
+  stripeEventsOpenSince,
+} from '../../db/stuck-events.ts';
 import { offerLostUploads, type StuckRows, uploadsOpenSince } from '../../db/stuck-uploads.ts';
 import { tracksStaleSince } from '../../db/track-settings.ts';
 import { loseOverdueWayTypes } from '../../db/way-types.ts';
@@ -20,6 +26,11 @@ export interface StuckWorkDeps {
 const LOST_AFTER_S = 900;
 /** Twice as far as the dispatcher ever puts off what is due. */
 const NOT_LOOKED_AT_WITHIN_S = 600;
+/** The dispatcher looks every 2 s. */
+const EVENT_LOST_AFTER_S = 60;
+/** An event takes a second; Stripe may be away for longer, and then somebody should know. A message has its own times for retries. */
+const EVENT_OPEN_AFTER_S = 3_600;
+const MESSAGE_OVERDUE_AFTER_S = 3_600;
 /** A file takes seconds, a large one a minute. A known outage is sat out for a day, but somebody should know after an hour. */
 const UPLOAD_OPEN_AFTER_S = 3_600;
 /** At ten tracks a second 36,000 are made again in this time (api/stale-tracks.ts). */
@@ -34,34 +45,66 @@ const REMOVAL_LEFT_AFTER_S = 60;
 const IDS_TOLD = 20;
 
 /**
- * Whatever is not at its end and older than its bound. Mended, and counted as changed: uploads that nobody would look at again,
- * Idempotency-Keys whose holder died with nothing done, originals whose removal was cut short, promised way types that nobody
- * brings. Reported by id, and counted as failed: uploads and stale tracks that are open although everything tries.
+ * Whatever is not at its end and older than its bound. Mended, and counted as changed: uploads, Stripe's events and messages to the
+ * site that nobody would look at again, Idempotency-Keys whose holder died with nothing done, originals whose removal was cut
+ * short, promised way types that nobody brings. Reported by id, and counted as failed: uploads, stale tracks, events and messages
+ * that are open although everything tries.
  */
 export function createStuckWorkJob({ db, blobs, log }: StuckWorkDeps): Job {
   return async (run) => {
     const before = (ageS: number) => beforeSlot(run, ageS);
-    await changeAll(db, run, async (tx, limit) => {
-      const search = { dueBefore: before(LOST_AFTER_S), withinS: NOT_LOOKED_AT_WITHIN_S, limit };
-      const uploadIds = await offerLostUploads(tx, search);
-      if (uploadIds.length > 0) log.warn({ uploadIds: uploadIds.slice(0, IDS_TOLD) }, 'lost uploads dispatched again');
-      return uploadIds.length;
-    });
+    for (const lost of LOST) await offerLost(db, log, run, lost);
     await changeAll(db, run, (tx, limit) => freeAbandonedKeys(tx, { before: before(KEY_ABANDONED_AFTER_S), limit }));
     await changeAll(db, run, (tx, limit) =>
       loseOverdueWayTypes(tx, { before: before(WAY_TYPES_OVERDUE_AFTER_S), limit }),
     );
     await removeLeftOver({ db, blobs }, run);
-    const uploads = await uploadsOpenSince(db, { dueBefore: before(UPLOAD_OPEN_AFTER_S), ids: IDS_TOLD });
-    const tracks = await tracksStaleSince(db, { before: before(TRACK_STALE_AFTER_S), ids: IDS_TOLD });
-    tell(log, uploads, 'uploads open for too long');
-    tell(log, tracks, 'tracks stale for too long');
-    const stuck = uploads.rows + tracks.rows;
+    const ids = IDS_TOLD;
+    let stuck = 0;
+    const tell = ({ rows, ids }: StuckRows, what: string) => {
+      if (rows > 0) log.error({ rows, ids }, what);
+      stuck += rows;
+    };
+    tell(await uploadsOpenSince(db, { dueBefore: before(UPLOAD_OPEN_AFTER_S), ids }), 'uploads open for too long');
+    tell(await tracksStaleSince(db, { before: before(TRACK_STALE_AFTER_S), ids }), 'tracks stale for too long');
+    tell(
+      await stripeEventsOpenSince(db, { dueBefore: before(EVENT_OPEN_AFTER_S), ids }),
+      'stripe events open for too long',
+    );
+    tell(await messagesOverdueSince(db, { dueBefore: before(MESSAGE_OVERDUE_AFTER_S), ids }), 'messages overdue');
     await db.transaction(async (tx) => {
       await run.count(tx, { scanned: stuck, failed: stuck });
       await run.finish(tx);
     });
   };
+}
+
+interface Lost {
+  readonly afterS: number;
+  readonly offer: (tx: Tx, lost: { dueBefore: Date; withinS: number; limit: number }) => Promise<readonly string[]>;
+  /** In the log: under which name their ids stand, and what happened. */
+  readonly ids: string;
+  readonly what: string;
+}
+
+const LOST: readonly Lost[] = [
+  { afterS: LOST_AFTER_S, offer: offerLostUploads, ids: 'uploadIds', what: 'lost uploads dispatched again' },
+  {
+    afterS: EVENT_LOST_AFTER_S,
+    offer: offerLostStripeEvents,
+    ids: 'stripeEvents',
+    what: 'lost events dispatched again',
+  },
+  { afterS: LOST_AFTER_S, offer: offerLostMessages, ids: 'messageIds', what: 'lost messages dispatched again' },
+];
+
+async function offerLost(db: Pool, log: Log, run: JobRun, { afterS, offer, ids, what }: Lost): Promise<void> {
+  const search = { dueBefore: beforeSlot(run, afterS), withinS: NOT_LOOKED_AT_WITHIN_S };
+  await changeAll(db, run, async (tx, limit) => {
+    const lost = await offer(tx, { ...search, limit });
+    if (lost.length > 0) log.warn({ [ids]: lost.slice(0, IDS_TOLD) }, what);
+    return lost.length;
+  });
 }
 
 async function removeLeftOver(deps: Pick<StuckWorkDeps, 'db' | 'blobs'>, run: JobRun): Promise<void> {
@@ -70,8 +113,4 @@ async function removeLeftOver(deps: Pick<StuckWorkDeps, 'db' | 'blobs'>, run: Jo
     run.signal.throwIfAborted();
     await removeOriginal(deps, blobKey, (tx) => run.count(tx, { scanned: 1, changed: 1 }));
   }
-}
-
-function tell(log: Log, { rows, ids }: StuckRows, what: string): void {
-  if (rows > 0) log.error({ rows, ids }, what);
 }

@@ -37,7 +37,7 @@ async function fly(
   options: { run?: string; slot?: Date; url?: string; patienceMs?: number; signal?: AbortSignal } = {},
 ) {
   const { run = 'run', slot = SLOT, url = apiUrl, signal, ...patience } = options;
-  const job = createCanaryJob({ db: stack.db, apiUrl: url, ...patience });
+  const job = createCanaryJob({ db: stack.db, log: stack.log, stripe: undefined, apiUrl: url, ...patience });
   await job(await openJobRun(stack.db, { id: run, slot, ...(signal && { signal }) }));
 }
 

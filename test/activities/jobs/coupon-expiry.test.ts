@@ -195,3 +195,31 @@ test('a run that is over asks nothing more', async () => {
   expect(stripe.calls.length).toBeLessThanOrEqual(2);
   expect(await seenJobRun(stack.db)).toMatchObject({ finished: false });
 });
+
+test('what was redeemed as often as it may be is over, date or none; and so are codes whose coupon is', async () => {
+  const used = (table: string, id: string, times: number, most: number) =>
+    stack.query(`update ${table} set times_redeemed = $2, max_redemptions = $3 where id = $1`, [id, times, most]);
+  for (const id of ['used_up', 'left', 'invalid']) await addCoupon(stack, id, null);
+  await used('stripe_coupons', 'used_up', 5, 5);
+  await used('stripe_coupons', 'left', 4, 5);
+  await stack.query(`update stripe_coupons set active = false where id = 'invalid'`);
+  await stack.query(
+    `insert into stripe_objects values ('coupon', 'deleted', 1, now(), true) on conflict (kind, id) do nothing`,
+  );
+  const expiresAt = null;
+  for (const couponId of ['used_up', 'left', 'invalid', 'deleted', 'never heard of'])
+    await addCode(stack, stripe, `promo_of_${couponId.replaceAll(' ', '_')}`, { expiresAt, couponId });
+  await addCode(stack, stripe, 'promo_used_up', { expiresAt, couponId: 'left' });
+  await used('stripe_promotion_codes', 'promo_used_up', 1, 1);
+  await addCode(stack, stripe, 'promo_once_more', { expiresAt, couponId: 'left' });
+  await used('stripe_promotion_codes', 'promo_once_more', 1, 2);
+  await expire();
+  expect(await stack.query('select id from stripe_coupons where active')).toEqual([{ id: 'left' }]);
+  expect((await codeRows(stack)).flatMap(({ id, active }) => (active ? [id] : []))).toEqual([
+    'promo_of_left',
+    'promo_of_never_heard_of',
+    'promo_once_more',
+  ]);
+  expect([...redeemable(stripe)].sort()).toEqual(['promo_of_left', 'promo_of_never_heard_of', 'promo_once_more']);
+  expect(await seenJobRun(stack.db)).toEqual({ scanned: 5, changed: 5, failed: 0, finished: true });
+});

@@ -21,7 +21,7 @@ Object.assign(log, { error: (line: Record<string, unknown>, event: string) => li
 beforeEach(async () => {
   await stack.query('drop table if exists job_runs');
   await stack.query(
-    'truncate uploads, idempotency_keys, event_tickets, exported_tracks, way_matches, workers, blob_removals, webhook_messages cascade',
+    'truncate uploads, idempotency_keys, event_tickets, exported_tracks, way_matches, workers, blob_removals, webhook_messages, stripe_events, billing_notices, stripe_drift cascade',
   );
   for await (const { key } of blobs.list()) await blobs.delete(key);
   lines.length = 0;
@@ -92,6 +92,39 @@ test.each<[string, string, readonly [Age, Age], string, string]>([
     'created_at',
   ],
   [
+    'tries of events are kept for 180 days',
+    `with event as (
+            insert into stripe_events (id, livemode, type, created, content_sha256) values ($1::text, false, 't', now(), '') returning id)
+     insert into stripe_event_attempts (event_id, run, claim_token, outcome, started_at, ended_at)
+     select id, 1, 1, 'processed', $1::timestamptz, $1::timestamptz from event`,
+    ['180.01d', '179.99d'],
+    'stripe_event_attempts',
+    'ended_at',
+  ],
+  [
+    'events that are processed are kept for 13 months',
+    `insert into stripe_events (id, livemode, type, created, content_sha256, state, dispatch_at, ended_at)
+     values ($1::text, false, 't', now(), '', 'processed', null, $1::timestamptz)`,
+    ['396.01d', '395.99d'],
+    'stripe_events',
+    'ended_at',
+  ],
+  [
+    'notices are kept for 13 months',
+    `insert into billing_notices (kind, subject_id, period, customer_id, data, noticed_at)
+     values ('card.expiring', $1::text, '', 'cus_1', '{}', $1::timestamptz)`,
+    ['396.01d', '395.99d'],
+    'billing_notices',
+    'noticed_at',
+  ],
+  [
+    'drift is remembered for 90 days after its end',
+    `insert into stripe_drift (kind, id, livemode, fields, ended_at) values ('coupon', $1::text, false, '{}', $1::timestamptz)`,
+    ['90.01d', '89.99d'],
+    'stripe_drift',
+    'ended_at',
+  ],
+  [
     'tickets go once they have expired',
     `insert into event_tickets (token_hash, upload_id, account_id, expires_at)
      select convert_to($1, 'utf8'), id, account_id, $1::timestamptz from uploads limit 1`,
@@ -115,6 +148,28 @@ test('what was not due at the slot is left for the next one, whatever the clock 
   ]);
   expect(await retain('run', ago('2d'))).toMatchObject({ changed: 0 });
   expect(await retain('now')).toMatchObject({ changed: 1 });
+});
+
+test("bodies of events go 90 days after the events' end; a dead one's stays until it is resolved, and so does its row", async () => {
+  await newUpload(stack.db, { blobKey: await plant('any') });
+  const event = (id: string, state: string, ended: Age) =>
+    stack.query(
+      `insert into stripe_events (id, livemode, type, created, content_sha256, body, state, reason, dispatch_at, ended_at)
+       values ($1, false, 't', now(), '', 'names', $2, case when $2 in ('dead', 'ignored') then 'why' end, null, $3)`,
+      [id, state, ago(ended)],
+    );
+  await event('evt_old', 'processed', '90.01d');
+  await event('evt_old_ignored', 'ignored', '90.01d');
+  await event('evt_young', 'processed', '89.99d');
+  await event('evt_dead', 'dead', '500d');
+  expect(await retain()).toMatchObject({ changed: 2, failed: 0, finished: true });
+  expect(await stack.query('select id, body is null as gone from stripe_events order by id')).toEqual([
+    { id: 'evt_dead', gone: false },
+    { id: 'evt_old', gone: true },
+    { id: 'evt_old_ignored', gone: true },
+    { id: 'evt_young', gone: false },
+  ]);
+  expect(await retain('next')).toMatchObject({ changed: 0 });
 });
 
 test('of old uploads the newest event stays, of young and open ones all do', async () => {

@@ -1,5 +1,7 @@
 import { beforeEach, expect, test } from 'vitest';
 import { createStuckWorkJob } from '../../../activities/jobs/stuck-work.ts';
+import { takeStripeEventsToDispatch } from '../../../db/stripe-event-dispatch.ts';
+import { buryStripeEvent, replayStripeEvent } from '../../../db/stripe-events.ts';
 import { postponeStaleTrack, staleTracks } from '../../../db/track-settings.ts';
 import { saveTrack } from '../../../db/tracks.ts';
 import { takeUploadsToDispatch } from '../../../db/upload-dispatch.ts';
@@ -20,7 +22,9 @@ for (const level of ['warn', 'error'])
 
 beforeEach(async () => {
   await stack.query('drop table if exists job_runs');
-  await stack.query('truncate uploads, idempotency_keys, blob_removals cascade');
+  await stack.query(
+    'truncate uploads, idempotency_keys, blob_removals, stripe_events, webhook_messages, webhook_endpoint cascade',
+  );
   lines.length = 0;
 });
 
@@ -135,6 +139,57 @@ test('a track that is stale for too long is told, also when it was tried again a
   ).toEqual([waiting]);
   expect(await mend()).toMatchObject({ changed: 0, failed: 1 });
   expect(lines).toEqual([{ rows: 1, ids: [broken], event: 'tracks stale for too long' }]);
+});
+
+/** An open event of Stripe's, due so long ago, that the dispatcher will look at then. */
+async function openEvent(id: string, state: string, due: string, dispatch: string): Promise<void> {
+  await stack.query(
+    `insert into stripe_events (id, livemode, type, created, content_sha256, state, received_at, due_at, dispatch_at)
+     values ($1, false, 't', now(), '', $2, now() - interval '9 days', now() - $3::interval, now() + $4::interval)`,
+    [id, state, due, dispatch],
+  );
+}
+
+test("an event of Stripe's that nobody would look at is dispatched; one that is open for an hour is told", async () => {
+  await openEvent('evt_lost', 'received', '61 s', '11 minutes');
+  await openEvent('evt_young', 'received', '59 s', '11 minutes');
+  await openEvent('evt_running', 'processing', '59 minutes', '5 minutes');
+  await openEvent('evt_long', 'processing', '61 minutes', '5 minutes');
+  expect(await mend()).toEqual({ scanned: 2, changed: 1, failed: 1, finished: true });
+  const taken = await takeStripeEventsToDispatch(stack.db, { limit: 10, leaseS: 10 });
+  expect(taken.map(({ eventId }) => eventId)).toEqual(['evt_lost']);
+  expect(lines).toEqual([
+    { stripeEvents: ['evt_lost'], event: 'lost events dispatched again' },
+    { rows: 1, ids: ['evt_long'], event: 'stripe events open for too long' },
+  ]);
+});
+
+test('a dead event that is run again is due from then on, however old it is', async () => {
+  await openEvent('evt_1', 'received', '9 days', '1 minute');
+  await buryStripeEvent(stack.db, { eventId: 'evt_1', run: 1 }, 'processing/failed');
+  expect(await mend('dead')).toMatchObject({ failed: 0 });
+  await replayStripeEvent(stack.db, 'evt_1');
+  expect(await mend('again')).toMatchObject({ failed: 0 });
+});
+
+test('a message to the site is dispatched when its time was lost, and told when it is an hour late; not while nobody listens', async () => {
+  const message = async (key: string, due: string, dispatch: string) => {
+    const [row] = await stack.query<{ id: string }>(
+      `insert into webhook_messages (type, key, data, due_at, dispatch_at)
+       values ('webhook.test', $1, '{}', now() - $2::interval, now() + $3::interval) returning id`,
+      [key, due, dispatch],
+    );
+    return row?.id;
+  };
+  const lost = await message('lost', '16 minutes', '11 minutes');
+  await message('waits for its retry', '-6 hours', '6 hours');
+  await message('cared for', '16 minutes', '5 minutes');
+  const late = await message('late', '61 minutes', '1 minute');
+  expect(await mend('nobody listens')).toEqual({ scanned: 1, changed: 1, failed: 0, finished: true });
+  expect(lines).toEqual([{ messageIds: [lost], event: 'lost messages dispatched again' }]);
+  await stack.query(`insert into webhook_endpoint (url, secret) values ('https://site.example', 'sealed')`);
+  expect(await mend('somebody does')).toEqual({ scanned: 1, changed: 0, failed: 1, finished: true });
+  expect(lines.at(-1)).toEqual({ rows: 1, ids: [late], event: 'messages overdue' });
 });
 
 async function trackWith(set: string): Promise<string> {

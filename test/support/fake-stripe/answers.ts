@@ -73,23 +73,33 @@ function changeCode(world: World, id: string, parameters: URLSearchParams): Answ
 
 function listHeld(world: World, kind: Kind, url: URL): Answer {
   const query = url.searchParams;
-  if (!isKnown(query, [...PAGING, 'customer', 'status'])) return UNKNOWN_PARAMETER;
+  if (!isKnown(query, [...PAGING, 'customer', 'status', 'active'])) return UNKNOWN_PARAMETER;
   const matches = world.all(kind).filter((object) => {
-    return ['customer', 'status'].every((name) => isWanted(query.get(name), Reflect.get(object, name)));
+    const isListed = query.has('status') || kind !== 'subscription' || Reflect.get(object, 'status') !== 'canceled';
+    return (
+      isListed && ['customer', 'status', 'active'].every((name) => isWanted(query.get(name), Reflect.get(object, name)))
+    );
   });
   return page(url.pathname, matches, query);
 }
 
 function isWanted(wanted: string | null, value: unknown): boolean {
-  return wanted === null || wanted === 'all' || wanted === value;
+  return wanted === null || wanted === 'all' || wanted === String(value);
 }
 
-/** The newest first, as Stripe has them. */
+/** The newest first, as Stripe has them, and none of more than 30 days. */
 function listEvents(world: World, query: URLSearchParams): Answer {
-  if (!isKnown(query, [...PAGING, 'type', /^types\[\d*\]$/, /^created\[(?:gte?|lte?)\]$/])) return UNKNOWN_PARAMETER;
+  const filters = ['type', /^types\[\d*\]$/, /^created\[(?:gte?|lte?)\]$/, 'delivery_success'];
+  if (!isKnown(query, [...PAGING, ...filters])) return UNKNOWN_PARAMETER;
   const types = [...query].flatMap(([name, value]) => (/^types?(?:\[|$)/.test(name) ? [value] : []));
+  if (types.length > 20) return refusal(400, 'invalid_request_error', 'parameter_invalid');
+  const taken = query.get('delivery_success');
   const matches = world.events.filter(
-    (event) => (types.length === 0 || types.includes(event.type)) && isIn(event, query),
+    (event) =>
+      (types.length === 0 || types.includes(event.type)) &&
+      (taken === null || taken === String(world.taken.has(event.id))) &&
+      event.created > world.now - 30 * 86_400 &&
+      isIn(event, query),
   );
   return page('/v1/events', matches.reverse(), query);
 }

@@ -39,6 +39,8 @@ export interface World {
   /** The fake's clock; it stands still until it is moved. */
   now: Seconds;
   readonly events: readonly FakeEvent[];
+  /** Ids of those that every endpoint has taken, as far as a test has said so. */
+  readonly taken: Set<string>;
   /** Makes it so, without an event: as if that had not been subscribed to. */
   put(object: Held): void;
   /** Takes it away, without an event. */
@@ -74,6 +76,7 @@ export function createWorld(now: Seconds, eventIds = 'evt_fake', saved?: SavedWo
   const world: World = {
     now,
     events,
+    taken: new Set(),
     put,
     drop,
     find: (kind, id) => held.get(keyOf(kind, id)),

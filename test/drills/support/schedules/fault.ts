@@ -1,7 +1,7 @@
-import type { ScheduleId } from '../../../../contracts/schedules.ts';
+import { SCHEDULE_IDS, type ScheduleId } from '../../../../contracts/schedules.ts';
 import type { Verdict } from '../../../../domain/schedules/verdicts.ts';
 import type { DrillTemporal } from '../temporal.ts';
-import { type Changes, QUICK } from './manifest.ts';
+import type { Changes } from './manifest.ts';
 import type { Scene } from './scene.ts';
 
 export interface Fault {
@@ -19,7 +19,7 @@ export interface EngineFault extends Omit<Fault, 'suffer'> {
 
 export type Faults = Readonly<Record<string, Fault | EngineFault>>;
 
-export const ALL: readonly ScheduleId[] = [...QUICK, 'retention'];
+export const ALL: readonly ScheduleId[] = SCHEDULE_IDS;
 
 export function each(ids: readonly ScheduleId[], verdict: Verdict): Readonly<Record<string, Verdict>> {
   return Object.fromEntries(ids.map((id) => [id, verdict]));

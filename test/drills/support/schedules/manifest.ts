@@ -1,4 +1,4 @@
-import { SCHEDULE_IDS, type ScheduleId, type ScheduleSpec } from '../../../../contracts/schedules.ts';
+import type { ScheduleId, ScheduleSpec } from '../../../../contracts/schedules.ts';
 import { environment } from '../../../../platform/environment.ts';
 import { MANIFEST, type Manifest, type ScheduleEntry } from '../../../../schedules/manifest.ts';
 
@@ -6,34 +6,39 @@ import { MANIFEST, type Manifest, type ScheduleEntry } from '../../../../schedul
 export const PERIOD_S = 60;
 export const GRACE_S = 30;
 
-/** Three of them fire each minute. `retention` is the daily one. */
+/** Three of them fire each minute. The others have a slot a day. */
 export const QUICK: readonly ScheduleId[] = ['stuck-work', 'coupon-expiry', 'canary'];
 
 export type Changes = Partial<Record<ScheduleId, Partial<ScheduleEntry>>>;
 
 /**
  * The names of the real manifest with times that a drill can wait for. `stuck-work` has the shortest catch-up window that
- * Temporal knows, the others a long one; the daily one has its slot three minutes from now, in a zone that is half an hour off.
+ * Temporal knows, the others a long one; those of a day have their slot three minutes from now, in a zone that is half an hour off.
  */
 export function drillManifest(changes: Changes, nowMs: number): Manifest {
   const quick = { spec: { kind: 'every', everyMinutes: 1 }, graceS: GRACE_S, timeoutS: 40 } as const;
   const daily = { kind: 'dailyAt', time: wallClock(nowMs + 180_000), zone: 'Asia/Kolkata' } as const;
-  const times: Record<ScheduleId, Partial<ScheduleEntry>> = {
+  const times: Partial<Record<ScheduleId, Partial<ScheduleEntry>>> = {
     'stuck-work': { ...quick, catchUpS: 10 },
     'coupon-expiry': { ...quick, catchUpS: 3_600 },
     canary: { ...quick, catchUpS: 3_600 },
-    retention: { spec: daily, graceS: GRACE_S, timeoutS: 40 },
   };
   const entryOf = (id: ScheduleId): ScheduleEntry => {
     const { expects: _, ...declared }: ScheduleEntry = MANIFEST[id];
-    return { ...declared, ...times[id], ...changes[id] };
+    const once = { spec: daily, graceS: GRACE_S, timeoutS: 40 };
+    return { ...declared, ...(times[id] ?? once), ...changes[id] };
   };
-  const [stuckWork, retention, couponExpiry, canary] = SCHEDULE_IDS;
   return {
-    [stuckWork]: entryOf(stuckWork),
-    [retention]: entryOf(retention),
-    [couponExpiry]: entryOf(couponExpiry),
-    [canary]: entryOf(canary),
+    'stuck-work': entryOf('stuck-work'),
+    retention: entryOf('retention'),
+    'coupon-expiry': entryOf('coupon-expiry'),
+    canary: entryOf('canary'),
+    'stripe-reconcile': entryOf('stripe-reconcile'),
+    'stripe-sweep': entryOf('stripe-sweep'),
+    'stripe-verify': entryOf('stripe-verify'),
+    'card-expiry': entryOf('card-expiry'),
+    'trial-watch': entryOf('trial-watch'),
+    'entitlement-sweep': entryOf('entitlement-sweep'),
   };
 }
 

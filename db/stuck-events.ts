@@ -1,0 +1,59 @@
+import type { Db, Tx } from './pool.ts';
+import type { StuckRows } from './stuck-uploads.ts';
+
+/**
+ * Open events of Stripe's that have been due since before then and that the dispatcher will not look at within `withinS`: it is to
+ * look now. Their ids, at most `limit`.
+ */
+export async function offerLostStripeEvents(
+  tx: Tx,
+  lost: { dueBefore: Date; withinS: number; limit: number },
+): Promise<readonly string[]> {
+  const { rows } = await tx.query<{ id: string }>(
+    `update stripe_events set dispatch_at = now()
+      where id in (select id from stripe_events
+                    where dispatch_at > now() + make_interval(secs => $2) and due_at < $1
+                    order by due_at limit $3 for update skip locked)
+      returning id`,
+    [lost.dueBefore, lost.withinS, lost.limit],
+  );
+  return rows.map(({ id }) => id);
+}
+
+/** Open events of Stripe's that have been due since before then, the longest due first. */
+export async function stripeEventsOpenSince(db: Db, old: { dueBefore: Date; ids: number }): Promise<StuckRows> {
+  const { rows } = await db.query<StuckRows>(
+    `select count(*) as rows, coalesce((array_agg(id order by due_at))[1:$2], '{}') as ids
+       from stripe_events where dispatch_at is not null and due_at < $1`,
+    [old.dueBefore, old.ids],
+  );
+  return rows[0] ?? { rows: 0, ids: [] };
+}
+
+/** Messages to the site whose next attempt the dispatcher would not look at within `withinS` of its time; as above. */
+export async function offerLostMessages(
+  tx: Tx,
+  lost: { dueBefore: Date; withinS: number; limit: number },
+): Promise<readonly string[]> {
+  const { rows } = await tx.query<{ id: string }>(
+    `update webhook_messages set dispatch_at = now()
+      where id in (select id from webhook_messages
+                    where dispatch_at > now() + make_interval(secs => $2) and due_at < $1
+                    order by due_at limit $3 for update skip locked)
+      returning id`,
+    [lost.dueBefore, lost.withinS, lost.limit],
+  );
+  return rows.map(({ id }) => id);
+}
+
+/** Messages whose next attempt was due before then, while the site's endpoint takes some. */
+export async function messagesOverdueSince(db: Db, old: { dueBefore: Date; ids: number }): Promise<StuckRows> {
+  const { rows } = await db.query<StuckRows>(
+    `select count(*) as rows, coalesce((array_agg(id order by due_at))[1:$2], '{}') as ids
+       from webhook_messages
+      where dispatch_at is not null and due_at < $1
+        and exists (select from webhook_endpoint where enabled and coalesce(rest_until <= now(), true))`,
+    [old.dueBefore, old.ids],
+  );
+  return rows[0] ?? { rows: 0, ids: [] };
+}
