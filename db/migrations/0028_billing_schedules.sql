@@ -10,8 +10,6 @@ create table stripe_reconciled (
 -- version, so nothing of it is kept. The first delivery that comes after all brings them.
 alter table stripe_events alter column content_sha256 drop not null;
 alter table stripe_events add check (content_sha256 is not null or source <> 'webhook');
--- When the run that was last asked for was due; as of uploads.
-alter table stripe_events add column due_at timestamptz not null default now();
 
 -- Mirrors that differ from what Stripe says although no event is on its way that would mend them.
 create table stripe_drift (

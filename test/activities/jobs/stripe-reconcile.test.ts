@@ -156,6 +156,7 @@ test('three days behind it warns; twenty-five days behind it catches up, fails w
 test('an older slot, ordered later, does not move the mark back', async () => {
   await reconcile(NOW);
   expect(await reconcile(NOW - 3 * DAY_S)).toEqual({ scanned: 0, changed: 0, failed: 0, finished: true });
+  expect(await reconcile(NOW - 900)).toEqual({ scanned: 0, changed: 0, failed: 0, finished: true });
   expect(await reconciledUntil()).toEqual(slotAt(NOW - MINUTE_S));
 });
 
