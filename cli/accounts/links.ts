@@ -5,7 +5,7 @@ import type { Pool } from '../../db/pool.ts';
 import { seenCustomers } from '../../db/stripe-links.ts';
 import { withDatabase } from '../database.ts';
 import { UsageError } from '../settings.ts';
-import { asUsage, orderedBy } from '../webhooks/endpoint.ts';
+import { asUsage, orderedBy } from '../reason.ts';
 
 export interface LinkOptions {
   readonly reason: string;
