@@ -1,8 +1,8 @@
 import type { BillingRules } from '../../contracts/plans.ts';
-import { Rejection } from '../../contracts/rejections.ts';
 import type { Pool } from '../../db/pool.ts';
 import type { Log } from '../../platform/log.ts';
-import { type StripeApi, StripeKeyRefused } from '../../services/stripe.ts';
+import type { StripeApi } from '../../services/stripe.ts';
+import { refusalOf } from '../billing/stripe-event-steps.ts';
 import type { Job, JobRun } from './job.ts';
 
 export interface AtStripeDeps {
@@ -20,8 +20,8 @@ export interface MirroringDeps extends AtStripeDeps {
 export type AtStripe = Omit<AtStripeDeps, 'stripe'> & { readonly stripe: StripeApi };
 
 /**
- * A job that is nothing but questions to Stripe. Without a key it has nothing to do, and says so; a refused key is for an
- * operator, and no retry changes it.
+ * A job that is nothing but questions to Stripe. Without a key it has nothing to do, and says so; what Stripe refuses is for
+ * an operator, and no retry changes it.
  */
 export function atStripe(deps: AtStripeDeps, work: (deps: AtStripe, run: JobRun) => Promise<void>): Job {
   return async (run) => {
@@ -33,8 +33,7 @@ export function atStripe(deps: AtStripeDeps, work: (deps: AtStripe, run: JobRun)
     try {
       await work({ db, log, stripe }, run);
     } catch (error) {
-      if (error instanceof StripeKeyRefused) throw new Rejection('billing/key-refused');
-      throw error;
+      throw refusalOf(error) ?? error;
     }
   };
 }

@@ -31,4 +31,4 @@ create index stripe_events_ended on stripe_events (ended_at) where state in ('pr
 create index stripe_event_attempts_ended on stripe_event_attempts (ended_at);
 create index billing_notices_by_time on billing_notices (noticed_at);
 -- What the card schedule looks for.
-create index stripe_payment_methods_by_expiry on stripe_payment_methods (exp_year, exp_month) where exp_year is not null;
+create index stripe_payment_methods_by_expiry on stripe_payment_methods ((exp_year * 12 + exp_month)) where type = 'card';
