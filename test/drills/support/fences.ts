@@ -145,7 +145,7 @@ export const FENCES: Readonly<Record<string, Fence>> = {
     edits: [
       { file: 'workflows/stripe-event.ts', find: "initialInterval: '10s'", replace: "initialInterval: '166ms'" },
       { file: 'workflows/stripe-event.ts', find: "maximumInterval: '5 minutes'", replace: "maximumInterval: '5s'" },
-      { file: 'services/stripe.ts', find: 'openMs: 10_000', replace: 'openMs: 166' },
+      { file: 'services/stripe-failures.ts', find: 'openMs: 10_000', replace: 'openMs: 166' },
     ],
   },
   'outages-are-no-bugs': {
