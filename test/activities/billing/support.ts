@@ -44,7 +44,7 @@ export async function billing(): Promise<Billing> {
     process: async (event, log = silent) => {
       const { apiKey, address } = now();
       await storeStripeEvent(database.db, { ...readEvent(signed(event).body), traceParent: null });
-      const api = createStripe({ apiKey, address, timeoutMs: 2_000 });
+      const api = createStripe({ apiKey, address });
       const steps = createStripeEventSteps({ db: database.db, log, stripe: api, rules: RULES });
       return (await steps.processStripeEvent({ eventId: event.id, run: 1 })).outcome;
     },
