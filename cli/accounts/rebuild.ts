@@ -17,7 +17,9 @@ export async function rebuild(options: LinkOptions): Promise<void> {
     const facts = { ...counted, prices: rules.plans.size, graceDays: rules.graceDays };
     const auditId = await db.transaction((tx) => recordOpsAction(tx, { ...by, action: 'accounts.rebuild', facts }));
     if (options.json) return console.log(JSON.stringify({ ...counted, auditId }));
-    console.log(`${counted.changed} of ${counted.subscriptions} subscriptions entitled to something else. (order ${auditId})`);
+    console.log(
+      `${counted.changed} of ${counted.subscriptions} subscriptions entitled to something else. (order ${auditId})`,
+    );
   });
 }
 
@@ -27,7 +29,10 @@ function rulesHere(): BillingRules {
   if (!plans) throw new UsageError('CAIRN_STRIPE_PLANS is not set here; set what the workers have');
   try {
     const grace = SETTINGS.CAIRN_BILLING_GRACE_DAYS;
-    return { plans: SETTINGS.CAIRN_STRIPE_PLANS.parse(plans) ?? new Map(), graceDays: grace.parse(graceDays || (grace.byDefault ?? '')) };
+    return {
+      plans: SETTINGS.CAIRN_STRIPE_PLANS.parse(plans) ?? new Map(),
+      graceDays: grace.parse(graceDays || (grace.byDefault ?? '')),
+    };
   } catch (error) {
     throw new UsageError(`the settings of billing cannot be used: ${error instanceof Error ? error.message : ''}`);
   }

@@ -48,13 +48,12 @@ export async function openCluster(tree: string, settings: Readonly<Record<string
   running.push(asRunning(temporal));
   const port = await freePort();
   const codecKeys = `drill:${randomBytes(32).toString('base64')}`;
-  const blobDir = path.join(home, 'blobs');
   const env = {
     PATH: environment().PATH ?? '',
     DATABASE_URL: postgres.databaseUrl,
     CAIRN_TEMPORAL_ADDRESS: temporal.address,
     CAIRN_CODEC_KEYS: codecKeys,
-    CAIRN_BLOB_DIR: blobDir,
+    CAIRN_BLOB_DIR: path.join(home, 'blobs'),
     PORT: String(port),
     ...settings,
   };
@@ -74,7 +73,7 @@ export async function openCluster(tree: string, settings: Readonly<Record<string
     apiKey: key,
     databaseUrl: postgres.databaseUrl,
     db,
-    blobDir,
+    blobDir: env.CAIRN_BLOB_DIR,
     codecKeys,
     temporal,
     postgres,
