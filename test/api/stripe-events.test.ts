@@ -1,6 +1,7 @@
 import { pino } from 'pino';
 import { beforeAll, beforeEach, expect, test } from 'vitest';
 import { createKey } from '../../cli/keys.ts';
+import { lockStripeReplays, replaySelection } from '../../db/stripe-replays.ts';
 import { encodeCursor } from '../../domain/lists/cursor.ts';
 import { ENDPOINT_SECRET, signed } from '../support/fake-stripe/deliver.ts';
 import { coupon, customer, subscription } from '../support/fake-stripe/objects.ts';
@@ -270,6 +271,7 @@ test('many at once: the dry run changes nothing and counts what the order then d
   );
   expect(orders.map((each) => each.statusCode)).toEqual([202, 202, 202]);
   expect(orders.map((each) => each.json().count).sort()).toEqual([0, 0, 3]);
+  expect(orders.map((each) => each.json().left)).toEqual([0, 0, 0]);
   const again = await query<{ id: string; atS: number; timed: boolean }>(
     `select id, extract(epoch from due_at - min(due_at) over ())::float as "atS", due_at = dispatch_at as timed
        from stripe_events where run = 2 order by due_at`,
@@ -278,6 +280,22 @@ test('many at once: the dry run changes nothing and counts what the order then d
   const [order] = (await get(`/${broken}`)).json().orders;
   expect(order).toMatchObject({ action: 'stripe-events.replay', reason: REASON });
   expect(await audits()).toHaveLength(3);
+});
+
+test('an order that comes while another is at work counts what that one has left', async () => {
+  await ended('dead', 'processing/failed');
+  await ended('dead', 'processing/failed');
+  const filter = { state: 'dead' } as const;
+  const second = await db.transaction(async (tx) => {
+    await lockStripeReplays(tx);
+    await replaySelection(tx, filter, { everyS: 0, limit: 10 });
+    const coming = post('stripe-replays', { filter, dryRun: false });
+    const waits = () =>
+      query(`select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`);
+    await expect.poll(waits).toHaveLength(1);
+    return { coming };
+  });
+  expect((await second.coming).json()).toMatchObject({ count: 0, left: 0 });
 });
 
 test('a resync is an order with a number, which tells how far it is', async () => {

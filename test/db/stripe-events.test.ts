@@ -13,6 +13,7 @@ import {
   endStripeEvent,
   noteFailedTry,
   replayStripeEvent,
+  resendStripeEvent,
   storeStripeEvent,
 } from '../../db/stripe-events.ts';
 import { drawFetch, holdNewestAnswer } from '../../db/stripe-objects.ts';
@@ -62,6 +63,16 @@ test('what is open is offered again when that is asked for, what has ended is no
   expect((await take(8)).map(({ eventId }) => eventId)).toEqual(['evt_open']);
 });
 
+test('what waits for its turn is not offered before it, whatever else is', async () => {
+  const [waits, open] = [await stored('evt_waits'), await stored('evt_open')];
+  await query(
+    `update stripe_events set due_at = now() + interval '1 hour', dispatch_at = now() + interval '1 hour' where id = $1`,
+    [waits.eventId],
+  );
+  await offerOpenStripeEventsAgain(db, { perS: 1_000, withinS: 0 });
+  expect((await take(8)).map(({ eventId }) => eventId)).toEqual([open.eventId]);
+});
+
 test('a run that was lost is followed by the next, and whoever still holds it writes nothing', async () => {
   const claim = await claimed(await stored('evt_1'));
   expect(await startNextStripeEventRun(db, claim)).toBe(true);
@@ -92,6 +103,21 @@ test('a dead event begins again once, with no lost runs behind it', async () => 
   expect(await replayStripeEvent(db, 'evt_1')).toBe(false);
   expect(await rowOf('evt_1')).toEqual({ state: 'received', reason: null, run: 3, first_run: 3 });
   expect(await take(8)).toMatchObject([{ run: 3, lostRuns: 0 }]);
+});
+
+test('a resend begins a run of what is dead, and of nothing else', async () => {
+  const event = await stored('evt_1');
+  const resent = async () => {
+    await query(`update stripe_events set received_at = now() - interval '1 hour', resent_at = null`);
+    return resendStripeEvent(db, 'evt_1', null);
+  };
+  expect(await resent()).toBe(false); // it is open
+  await end(await claimed(event));
+  expect(await resent()).toBe(false);
+  await replayStripeEvent(db, 'evt_1');
+  await buryStripeEvent(db, { ...event, run: 2 }, 'processing/failed');
+  expect(await resent()).toBe(true);
+  expect(await rowOf('evt_1')).toEqual({ state: 'received', reason: null, run: 3, first_run: 3 });
 });
 
 test('bugs are counted per run, outages are not', async () => {
