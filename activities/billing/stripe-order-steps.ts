@@ -60,7 +60,8 @@ const WORKS: {
     return { ...(await reconcileSince(db, stripe, new Date(since), { until, onFound })) };
   },
   verify: async ({ db, log, stripe, rules }, { repair }) => {
-    const onDrift = ({ kind, id, fields }: Drift) => log.error({ kind, stripeObject: id, fields }, 'mirror differs from Stripe');
+    const onDrift = ({ kind, id, fields }: Drift) =>
+      log.error({ kind, stripeObject: id, fields }, 'mirror differs from Stripe');
     return { ...(await verifyStripe(db, stripe, { repair: repair ? rules : undefined, onDrift })) };
   },
   'rebuild-entitlements': ({ db, rules }) => rebuildEntitlements(db, rules),
@@ -93,7 +94,10 @@ async function fulfilOrder(deps: StripeOrderStepsDeps, order: StripeOrderRun): P
   }
 }
 
-async function worked({ db, log, stripe, rules }: StripeOrderStepsDeps, claim: ClaimedStripeOrder): Promise<OrderCounts> {
+async function worked(
+  { db, log, stripe, rules }: StripeOrderStepsDeps,
+  claim: ClaimedStripeOrder,
+): Promise<OrderCounts> {
   if (!stripe) throw new Rejection('billing/key-refused', { detail: 'CAIRN_STRIPE_API_KEY is not set.' });
   const tell = async (counts: OrderCounts, tx: Db = db) => {
     if (!(await tellStripeOrder(tx, claim, counts))) throw new Superseded('another claim of this order');

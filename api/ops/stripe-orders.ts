@@ -48,5 +48,10 @@ const DRIFT_SHOWN = 100;
 
 async function driftView(db: Pool) {
   const known = await openDrift(db, { limit: DRIFT_SHOWN });
-  return known.map(({ kind, id, fields, foundAt }) => ({ kind, id, fields: [...fields], foundAt: foundAt.toISOString() }));
+  return known.map(({ kind, id, fields, foundAt }) => ({
+    kind,
+    id,
+    fields: [...fields],
+    foundAt: foundAt.toISOString(),
+  }));
 }

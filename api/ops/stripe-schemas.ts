@@ -149,7 +149,9 @@ export const StripeOrderSchema = Type.Object({
       Type.Object({
         kind: Type.String(),
         id: Type.String(),
-        fields: Type.Array(Type.String(), { description: 'In which they differ; `here` or `at Stripe`: there is none.' }),
+        fields: Type.Array(Type.String(), {
+          description: 'In which they differ; `here` or `at Stripe`: there is none.',
+        }),
         foundAt: date('When it was first seen.'),
       }),
       { description: 'Of a verify: mirrors that differ from Stripe as of the last look, whoever looked; at most 100.' },
@@ -163,7 +165,9 @@ export const ReconcileBody = closed({
 });
 export const VerifyBody = closed({
   reason: REASON,
-  repair: Type.Optional(Type.Boolean({ default: false, description: 'Fetch anew what differs; else it is only told.' })),
+  repair: Type.Optional(
+    Type.Boolean({ default: false, description: 'Fetch anew what differs; else it is only told.' }),
+  ),
 });
 
 function closed<Shape extends Parameters<typeof Type.Object>[0]>(shape: Shape): TObject<Shape> {

@@ -77,7 +77,8 @@ const wholeRoutes: FastifyPluginAsyncTypebox<StripeOrderDeps> = async (app, deps
       schema: {
         operationId: 'reconcileStripe',
         summary: 'Look for events that Stripe has made since a time and that never came',
-        description: 'Those that are found are processed as if they had been delivered. The schedule does so by itself every 15 minutes.',
+        description:
+          'Those that are found are processed as if they had been delivered. The schedule does so by itself every 15 minutes.',
         tags: ['ops'],
         body: ReconcileBody,
         response,
@@ -133,7 +134,11 @@ const addressOf = (orderId: number) => `/v1/ops/stripe/orders/${orderId}`;
 
 async function take(
   { db, dispatcher }: StripeOrderDeps,
-  { keyId: actor, log, body: { reason } }: Pick<FastifyRequest, 'keyId' | 'log'> & { readonly body: { readonly reason: string } },
+  {
+    keyId: actor,
+    log,
+    body: { reason },
+  }: Pick<FastifyRequest, 'keyId' | 'log'> & { readonly body: { readonly reason: string } },
   order: StripeOrder,
 ): Promise<number> {
   const { orderId } = await orderAtStripe(db, order, { actor, reason });

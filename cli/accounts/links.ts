@@ -4,8 +4,9 @@ import { findBillingAccount } from '../../db/account-billing.ts';
 import type { Pool } from '../../db/pool.ts';
 import { seenCustomers } from '../../db/stripe-links.ts';
 import { withDatabase } from '../database.ts';
+import { orderedBy } from '../reason.ts';
 import { UsageError } from '../settings.ts';
-import { asUsage, orderedBy } from '../webhooks/endpoint.ts';
+import { asUsage } from '../webhooks/endpoint.ts';
 
 export interface LinkOptions {
   readonly reason: string;

@@ -45,7 +45,9 @@ function addOrders(stripe: Command): void {
     .requiredOption('--since <when>', 'a moment of the last 30 days, or 90m, 24h, 7d ago')
     .action((options: ReconcileOptions) => exiting((db) => reconcileStripe(db, options)));
   waiting(stripe.command('verify'))
-    .description("Hold the mirrors against Stripe's own state. Exit codes: 0 alike, 1 usage, 2 failed or not done yet, 3 drift.")
+    .description(
+      "Hold the mirrors against Stripe's own state. Exit codes: 0 alike, 1 usage, 2 failed or not done yet, 3 drift.",
+    )
     .option('--repair', 'fetch anew what differs')
     .action((options: VerifyOptions) => exiting((db) => verifyStripe(db, options)));
   waiting(stripe.command('rebuild-entitlements'))

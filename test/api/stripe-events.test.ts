@@ -326,6 +326,9 @@ test('reconcile, verify and rebuild are orders too; a time that Stripe has forgo
     { kind: 'rebuild-entitlements', terms: {}, state: 'received' },
   ]);
   for (const ms of [-60_000, 31 * 86_400_000]) {
-    expectProblem(await post('stripe/reconcile', { since: new Date(Date.now() - ms).toISOString() }), 'request/invalid');
+    expectProblem(
+      await post('stripe/reconcile', { since: new Date(Date.now() - ms).toISOString() }),
+      'request/invalid',
+    );
   }
 });
