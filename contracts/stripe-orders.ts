@@ -4,6 +4,12 @@ import type { RejectionCode } from './rejections.ts';
 export interface StripeOrderTerms {
   /** Fetch a customer anew, and all that is theirs. */
   readonly resync: { readonly customerId: string };
+  /** Look for events that Stripe has made since then, ISO 8601, and that never came. */
+  readonly reconcile: { readonly since: string };
+  /** Hold the mirrors against Stripe's own state; what differs is fetched anew where `repair` says so. */
+  readonly verify: { readonly repair: boolean };
+  /** Work out anew what every subscription entitles to. */
+  readonly 'rebuild-entitlements': Readonly<Record<string, never>>;
 }
 export type StripeOrderKind = keyof StripeOrderTerms;
 

@@ -7,7 +7,8 @@ import type {
   StripeOrderSteps,
   StripeOrderTerms,
 } from '../../contracts/stripe-orders.ts';
-import type { Pool } from '../../db/pool.ts';
+import type { Db, Pool } from '../../db/pool.ts';
+import type { Drift } from '../../db/stripe-drift.ts';
 import {
   type ClaimedStripeOrder,
   claimStripeOrder,
@@ -21,23 +22,27 @@ import {
 import type { Log } from '../../platform/log.ts';
 import type { StripeApi } from '../../services/stripe.ts';
 import { CountedBug, isOutage } from '../step-failures.ts';
+import { rebuildEntitlements } from './entitle.ts';
+import { reconcileSince } from './reconcile.ts';
 import { resyncCustomer } from './resync-customer.ts';
 import { refusalOf } from './stripe-event-steps.ts';
+import { verifyStripe } from './verify-stripe.ts';
 
 export interface StripeOrderStepsDeps {
   readonly db: Pool;
   readonly log: Log;
   /** Undefined: no key is set. */
-  readonly stripe: Pick<StripeApi, 'fetch' | 'objectsOf'> | undefined;
+  readonly stripe: Pick<StripeApi, 'livemode' | 'fetch' | 'lists' | 'objectsOf'> | undefined;
   readonly rules: BillingRules;
 }
 
 interface Work {
   readonly db: Pool;
+  readonly log: Log;
   readonly stripe: NonNullable<StripeOrderStepsDeps['stripe']>;
   readonly rules: BillingRules;
-  /** How far it is. Throws when somebody else does it. */
-  readonly tell: (counts: OrderCounts) => Promise<void>;
+  /** How far it is; in a transaction together with what was done. Throws when somebody else does it. */
+  readonly tell: (counts: OrderCounts, tx?: Db) => Promise<void>;
 }
 
 /** What each kind of order does. A new one has a function in a file of its own, and its line here and in the contract. */
@@ -45,7 +50,25 @@ const WORKS: {
   readonly [Kind in StripeOrderKind]: (work: Work, terms: StripeOrderTerms[Kind]) => Promise<OrderCounts>;
 } = {
   resync: (work, { customerId }) => resyncCustomer(work, customerId),
+  reconcile: async ({ db, stripe, tell }, { since }) => {
+    let soFar = 0;
+    const until = new Date(Date.now() - ON_ITS_WAY_MS);
+    const onFound = async (tx: Db, found: number) => {
+      soFar += found;
+      await tell({ found: soFar }, tx);
+    };
+    return { ...(await reconcileSince(db, stripe, new Date(since), { until, onFound })) };
+  },
+  verify: async ({ db, log, stripe, rules }, { repair }) => {
+    const onDrift = ({ kind, id, fields }: Drift) =>
+      log.error({ kind, stripeObject: id, fields }, 'mirror differs from Stripe');
+    return { ...(await verifyStripe(db, stripe, { repair: repair ? rules : undefined, onDrift })) };
+  },
+  'rebuild-entitlements': ({ db, rules }) => rebuildEntitlements(db, rules),
 };
+
+/** What is younger is on its way. */
+const ON_ITS_WAY_MS = 60_000;
 
 /** The steps of what operators order to be done at Stripe. */
 export function createStripeOrderSteps(deps: StripeOrderStepsDeps): StripeOrderSteps {
@@ -71,12 +94,15 @@ async function fulfilOrder(deps: StripeOrderStepsDeps, order: StripeOrderRun): P
   }
 }
 
-async function worked({ db, stripe, rules }: StripeOrderStepsDeps, claim: ClaimedStripeOrder): Promise<OrderCounts> {
+async function worked(
+  { db, log, stripe, rules }: StripeOrderStepsDeps,
+  claim: ClaimedStripeOrder,
+): Promise<OrderCounts> {
   if (!stripe) throw new Rejection('billing/key-refused', { detail: 'CAIRN_STRIPE_API_KEY is not set.' });
-  const tell = async (counts: OrderCounts) => {
-    if (!(await tellStripeOrder(db, claim, counts))) throw new Superseded('another claim of this order');
+  const tell = async (counts: OrderCounts, tx: Db = db) => {
+    if (!(await tellStripeOrder(tx, claim, counts))) throw new Superseded('another claim of this order');
   };
-  return doOrder({ db, stripe, rules, tell }, claim);
+  return doOrder({ db, log, stripe, rules, tell }, claim);
 }
 
 function doOrder<Kind extends StripeOrderKind>(work: Work, { kind, terms }: StripeOrder<Kind>): Promise<OrderCounts> {

@@ -9,6 +9,8 @@ const code = 'billing/stripe-refused';
 
 const WAITING = { ...ROWS_ONLY, temporal: 'works: events wait.', workers: 'works: events wait.' };
 
+const ORDERED = { ...ROWS_ONLY, temporal: 'works: the order waits.', workers: 'works: the order waits.' };
+
 const EVENT = {
   ...{ id: ID, type: 'invoice.paid', state: 'dead', reason: code },
   ...{ objectType: 'invoice', objectId: 'in_1QkXr1Lkd9sT4uVw', customerId: 'cus_R9sT4uVwQkXr1L', livemode: true },
@@ -24,6 +26,14 @@ const COUNTED = {
   ...{ dryRun: true, endedBefore: at, count: 12, byReason: [{ reason: code, count: 12 }] },
   ...{ left: 0, ratePerMinute: 600, lastDueAt: null },
 } as const;
+
+function ordering(terms: object): OperationContract {
+  return {
+    degraded: ORDERED,
+    refusals: ['request/invalid'],
+    examples: { bodies: { 'application/json': { reason, ...terms } }, answers: { 202: { orderId: 44 } } },
+  };
+}
 
 /** Of Stripe's events and of orders at Stripe, for operators. */
 export const STRIPE_EVENTS: Readonly<Record<string, OperationContract>> = {
@@ -68,10 +78,13 @@ export const STRIPE_EVENTS: Readonly<Record<string, OperationContract>> = {
     },
   },
   resyncStripeCustomer: {
-    degraded: { ...WAITING, temporal: 'works: the order waits.', workers: 'works: the order waits.' },
+    degraded: ORDERED,
     refusals: ['request/invalid'],
     examples: { parameters: { customerId: EVENT.customerId }, bodies: body, answers: { 202: { orderId: 44 } } },
   },
+  reconcileStripe: ordering({ since: '2026-11-20T00:00:00Z' }),
+  verifyStripe: ordering({ repair: true }),
+  rebuildEntitlements: ordering({}),
   showStripeOrder: {
     degraded: ROWS_ONLY,
     refusals: ['request/invalid', 'request/not-found'],

@@ -144,6 +144,30 @@ export const StripeOrderSchema = Type.Object({
   workflowId: Type.String({ description: 'Of this run.' }),
   createdAt: date('When it was given.'),
   endedAt: maybeDate('When it was done, or failed.'),
+  drift: Type.Optional(
+    Type.Array(
+      Type.Object({
+        kind: Type.String(),
+        id: Type.String(),
+        fields: Type.Array(Type.String(), {
+          description: 'In which they differ; `here` or `at Stripe`: there is none.',
+        }),
+        foundAt: date('When it was first seen.'),
+      }),
+      { description: 'Of a verify: mirrors that differ from Stripe as of the last look, whoever looked; at most 100.' },
+    ),
+  ),
+});
+
+export const ReconcileBody = closed({
+  reason: REASON,
+  since: date('Of the last 30 days: Stripe has no older events.'),
+});
+export const VerifyBody = closed({
+  reason: REASON,
+  repair: Type.Optional(
+    Type.Boolean({ default: false, description: 'Fetch anew what differs; else it is only told.' }),
+  ),
 });
 
 function closed<Shape extends Parameters<typeof Type.Object>[0]>(shape: Shape): TObject<Shape> {

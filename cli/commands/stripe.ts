@@ -1,6 +1,7 @@
 import { Command, Option } from 'commander';
 import { STRIPE_REPLAY_RATE_PER_MINUTE } from '../../api/ops/stripe-replay.ts';
 import { STRIPE_EVENT_SOURCES, STRIPE_EVENT_STATES } from '../../contracts/stripe-events.ts';
+import type { Pool } from '../../db/pool.ts';
 import { withDatabase } from '../database.ts';
 import {
   ignoreStripeEvent,
@@ -10,11 +11,20 @@ import {
   printStripeEventBody,
   showStripeEvent,
 } from '../stripe/events.ts';
-import { resyncCustomer, type StripeOrderOptions, showStripeOrder } from '../stripe/orders.ts';
+import {
+  type ReconcileOptions,
+  rebuildEntitlements,
+  reconcileStripe,
+  resyncCustomer,
+  type StripeOrderOptions,
+  showStripeOrder,
+  type VerifyOptions,
+  verifyStripe,
+} from '../stripe/orders.ts';
 import { type ReplayOptions, replayEvents } from '../stripe/replay.ts';
 import { sendCommand } from '../stripe/send.ts';
 
-/** `cairn stripe events … | send | resync | order`. */
+/** `cairn stripe events … | send | resync | reconcile | verify | rebuild-entitlements | order`. */
 export function stripeCommand(): Command {
   const stripe = new Command('stripe').description("Stripe's side: its events, and what is done there on your order.");
   stripe.addCommand(events());
@@ -29,20 +39,31 @@ function addOrders(stripe: Command): void {
     .description(
       'Fetch a customer anew, and all that is theirs. Exit codes: 0 done, 1 usage, 2 failed or not done yet.',
     )
-    .action(async (customer: string, options: StripeOrderOptions) => {
-      await withDatabase(async (db) => {
-        process.exitCode = await resyncCustomer(db, customer, options);
-      });
-    });
+    .action((customer: string, options: StripeOrderOptions) => exiting((db) => resyncCustomer(db, customer, options)));
+  waiting(stripe.command('reconcile'))
+    .description('Look for events that Stripe has made since a time and that never came. Exit codes as of resync.')
+    .requiredOption('--since <when>', 'a moment of the last 30 days, or 90m, 24h, 7d ago')
+    .action((options: ReconcileOptions) => exiting((db) => reconcileStripe(db, options)));
+  waiting(stripe.command('verify'))
+    .description(
+      "Hold the mirrors against Stripe's own state. Exit codes: 0 alike, 1 usage, 2 failed or not done yet, 3 drift.",
+    )
+    .option('--repair', 'fetch anew what differs')
+    .action((options: VerifyOptions) => exiting((db) => verifyStripe(db, options)));
+  waiting(stripe.command('rebuild-entitlements'))
+    .description('Work out anew what every subscription entitles to. Exit codes as of resync.')
+    .action((options: StripeOrderOptions) => exiting((db) => rebuildEntitlements(db, options)));
   stripe
     .command('order <id>')
     .description('How far an order is. Exit codes as of the command that gave it.')
     .option('--json', 'print JSON')
-    .action(async (id: string, options: { json?: true }) => {
-      await withDatabase(async (db) => {
-        process.exitCode = await showStripeOrder(db, id, options);
-      });
-    });
+    .action((id: string, options: { json?: true }) => exiting((db) => showStripeOrder(db, id, options)));
+}
+
+function exiting(work: (db: Pool) => Promise<number>): Promise<void> {
+  return withDatabase(async (db) => {
+    process.exitCode = await work(db);
+  });
 }
 
 /** `cairn stripe events list | show | body | replay | ignore`: straight from the database. */

@@ -1,7 +1,9 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { orderAtStripe, stripeOrderView } from '../../api/ops/stripe-orders.ts';
+import { orderAtStripe, reconcileSinceTerms, stripeOrderView } from '../../api/ops/stripe-orders.ts';
+import { Rejection } from '../../contracts/rejections.ts';
 import type { Pool } from '../../db/pool.ts';
 import type { StripeOrder } from '../../db/stripe-orders.ts';
+import { momentOf } from '../moments.ts';
 import { orderedBy } from '../reason.ts';
 import { UsageError } from '../settings.ts';
 import type { OrderOptions } from './events.ts';
@@ -18,6 +20,37 @@ export async function resyncCustomer(db: Pool, customerId: string, options: Stri
   return exitCodeOf(order);
 }
 
+export interface ReconcileOptions extends StripeOrderOptions {
+  readonly since: string;
+}
+
+export async function reconcileStripe(db: Pool, options: ReconcileOptions): Promise<number> {
+  const since = momentOf('--since', options.since);
+  if (!since) throw new UsageError('--since is missing');
+  return exitCodeOf(await orderAndWait(db, termsOf(since), options));
+}
+
+function termsOf(since: Date): StripeOrder {
+  try {
+    return reconcileSinceTerms(since);
+  } catch (error) {
+    throw error instanceof Rejection ? new UsageError(error.message) : error;
+  }
+}
+
+export interface VerifyOptions extends StripeOrderOptions {
+  readonly repair?: true;
+}
+
+export async function verifyStripe(db: Pool, options: VerifyOptions): Promise<number> {
+  const terms = { repair: options.repair === true };
+  return exitCodeOf(await orderAndWait(db, { kind: 'verify', terms }, options));
+}
+
+export async function rebuildEntitlements(db: Pool, options: StripeOrderOptions): Promise<number> {
+  return exitCodeOf(await orderAndWait(db, { kind: 'rebuild-entitlements', terms: {} }, options));
+}
+
 export async function showStripeOrder(db: Pool, text: string, options: { json?: true }): Promise<number> {
   const order = /^\d{1,15}$/.test(text) ? await stripeOrderView(db, Number(text)) : undefined;
   if (!order) throw new UsageError(`there is no order ${text}`);
@@ -25,9 +58,10 @@ export async function showStripeOrder(db: Pool, text: string, options: { json?: 
   return exitCodeOf(order);
 }
 
-/** 2: it failed, or is not done yet; nobody shall take that for done. */
-function exitCodeOf({ state }: OrderView): number {
-  return state === 'done' ? 0 : 2;
+/** 2: it failed, or is not done yet; nobody shall take that for done. 3: mirrors differ from Stripe, and were not repaired. */
+function exitCodeOf({ state, counts: { drifted = 0, repaired = 0 } }: OrderView): number {
+  if (state !== 'done') return 2;
+  return drifted > repaired ? 3 : 0;
 }
 
 /** Gives the order and looks how it goes: a running API starts it within two seconds, and a worker does it. */
@@ -58,6 +92,8 @@ function tell(order: OrderView, { json }: { json?: true }): void {
   const counts = Object.entries(order.counts).map(([name, count]) => `${name} ${count}`);
   const because = order.reason === null ? '' : ` because of ${order.reason}`;
   console.log(`order ${order.id}, ${order.kind}: ${[order.state + because, ...counts].join(', ')}`);
+  const drift = order.drift ?? [];
+  if (drift.length > 0) console.table(drift.map((each) => ({ ...each, fields: each.fields.join(', ') })));
   if (order.endedAt === null) {
     console.log(
       `It goes on by itself where an API and a worker run; \`cairn stripe order ${order.id}\` tells how far it is.`,

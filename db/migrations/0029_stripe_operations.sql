@@ -2,8 +2,6 @@
 alter table stripe_events
   -- Whose it is, as the payload says; null when it is nobody's.
   add column customer_id text,
-  -- When this run is, or was, to begin: in the future while one of many that are replayed waits for its turn.
-  add column if not exists due_at timestamptz not null default now(),
   -- When a delivery last began another run of a dead event.
   add column resent_at timestamptz;
 

@@ -312,3 +312,23 @@ test('a resync is an order with a number, which tells how far it is', async () =
   const none = await stack.inject({ url: '/v1/ops/stripe/orders/999999', headers });
   expectProblem(none, 'request/not-found');
 });
+
+test('reconcile, verify and rebuild are orders too; a time that Stripe has forgotten is refused', async () => {
+  const since = new Date(Date.now() - 86_400_000).toISOString();
+  expect((await post('stripe/reconcile', { since })).statusCode).toBe(202);
+  expect((await post('stripe/verify', { repair: true })).statusCode).toBe(202);
+  expect((await post('stripe/verify')).statusCode).toBe(202);
+  expect((await post('stripe/rebuild-entitlements')).statusCode).toBe(202);
+  expect(await query('select kind, terms, state from stripe_orders order by id')).toEqual([
+    { kind: 'reconcile', terms: { since }, state: 'received' },
+    { kind: 'verify', terms: { repair: true }, state: 'received' },
+    { kind: 'verify', terms: { repair: false }, state: 'received' },
+    { kind: 'rebuild-entitlements', terms: {}, state: 'received' },
+  ]);
+  for (const ms of [-60_000, 31 * 86_400_000]) {
+    expectProblem(
+      await post('stripe/reconcile', { since: new Date(Date.now() - ms).toISOString() }),
+      'request/invalid',
+    );
+  }
+});

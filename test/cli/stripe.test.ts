@@ -70,3 +70,21 @@ test('a resync that is not done in time is not called done', LONG, async () => {
   expect([shown.code, shown.out]).toEqual([0, `order ${order.id}, resync: done, fetched 3\n`]);
   expect(await stripe('order', '999999')).toMatchObject({ code: 1 });
 });
+
+test('drift that was not repaired is an exit code of its own', LONG, async () => {
+  const looked = await stripe('verify', ...REASON, '--wait', '0', '--json');
+  const { id } = JSON.parse(looked.out);
+  const end = (counts: object) =>
+    query(
+      `update stripe_orders set state = 'done', counts = $2, dispatch_at = null, ended_at = coalesce(ended_at, now()) where id = $1`,
+      [id, JSON.stringify(counts)],
+    );
+  expect(looked.code).toBe(2);
+  await query(`insert into stripe_drift (kind, id, livemode, fields) values ('coupon', 'spring', false, '{active}')`);
+  await end({ compared: 7, drifted: 1, repaired: 0 });
+  const shown = await stripe('order', String(id));
+  expect([shown.code, shown.out]).toEqual([3, expect.stringContaining('spring')]);
+  await end({ compared: 7, drifted: 1, repaired: 1 });
+  expect(await stripe('order', String(id))).toMatchObject({ code: 0 });
+  expect(await stripe('reconcile', '--since', '31d', ...REASON)).toMatchObject({ code: 1 });
+});

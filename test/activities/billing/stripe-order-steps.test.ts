@@ -1,12 +1,16 @@
 import { beforeEach, expect, test } from 'vitest';
 import { createStripeOrderSteps } from '../../../activities/billing/stripe-order-steps.ts';
 import { asStepFailure } from '../../../activities/step-failures.ts';
-import { orderAtStripe } from '../../../api/ops/stripe-orders.ts';
-import { findStripeOrder } from '../../../db/stripe-orders.ts';
+import { readEvent } from '../../../api/billing/read-event.ts';
+import { orderAtStripe, stripeOrderView } from '../../../api/ops/stripe-orders.ts';
+import type { BillingRules } from '../../../contracts/plans.ts';
+import { storeStripeEvent } from '../../../db/stripe-events.ts';
+import { findStripeOrder, type StripeOrder } from '../../../db/stripe-orders.ts';
 import { createLog } from '../../../platform/log.ts';
 import { createStripe } from '../../../services/stripe.ts';
 import { RULES } from '../../support/billing-rules.ts';
 import { testDatabase } from '../../support/database.ts';
+import { signed } from '../../support/fake-stripe/deliver.ts';
 import { invoice } from '../../support/fake-stripe/invoice.ts';
 import { coupon, customer, paymentMethod, promotionCode, subscription } from '../../support/fake-stripe/objects.ts';
 import { type FakeStripe, fakeStripe } from '../../support/fake-stripe.ts';
@@ -19,7 +23,7 @@ let stripe: FakeStripe;
 const ends: (() => Promise<void>)[] = [];
 
 beforeEach(async () => {
-  await query(`truncate stripe_orders, ops_audit, stripe_objects, stripe_customers, stripe_subscriptions, stripe_invoices,
+  await query(`truncate stripe_orders, ops_audit, stripe_events, stripe_drift, entitlements, stripe_objects, stripe_customers, stripe_subscriptions, stripe_invoices,
                         stripe_payment_methods, stripe_coupons, stripe_promotion_codes cascade`);
   stripe = await fakeStripe((end) => void ends.push(end));
   return async () => {
@@ -27,14 +31,13 @@ beforeEach(async () => {
   };
 });
 
-const stepsOf = (apiKey = stripe.apiKey) => {
-  const api = createStripe({ apiKey, address: stripe.address, timeoutMs: 500 });
-  return createStripeOrderSteps({ db, log, stripe: api, rules: RULES });
-};
+const stepsOf = ({ apiKey = stripe.apiKey, rules = RULES } = {}) =>
+  createStripeOrderSteps({ db, log, rules, stripe: createStripe({ apiKey, address: stripe.address, timeoutMs: 500 }) });
 
-async function ordered(customerId = 'cus_1'): Promise<{ orderId: number; run: number }> {
-  return { ...(await orderAtStripe(db, { kind: 'resync', terms: { customerId } }, by)), run: 1 };
+async function given(order: StripeOrder): Promise<{ orderId: number; run: number }> {
+  return { ...(await orderAtStripe(db, order, by)), run: 1 };
 }
+const ordered = (customerId = 'cus_1') => given({ kind: 'resync', terms: { customerId } });
 
 /** A customer with one of each, and somebody else's; none of it mirrored. */
 function lifeAtStripe(): void {
@@ -114,7 +117,7 @@ test('an outage leaves it open, to be done from the front; a refused key is fina
   expect(failure).toMatchObject({ type: 'processing/outage', nonRetryable: false });
   expect(await findStripeOrder(db, order.orderId)).toMatchObject({ state: 'processing' });
   stripe.watch(undefined);
-  const refused = await stepsOf('sk_test_ofNobodyAtAllThatIsKnown')
+  const refused = await stepsOf({ apiKey: 'sk_test_ofNobodyAtAllThatIsKnown' })
     .fulfilStripeOrder(order)
     .catch((error: unknown) => asStepFailure(error, 1));
   expect(refused).toMatchObject({ type: 'billing/key-refused', nonRetryable: true });
@@ -133,4 +136,57 @@ test("somebody else who takes it ends this one's work", async () => {
   });
   expect(await stepsOf().fulfilStripeOrder(order)).toEqual({ outcome: 'superseded' });
   expect(await findStripeOrder(db, order.orderId)).toMatchObject({ state: 'done', counts: { fetched: 6 } });
+});
+
+test('reconcile keeps what Stripe has made since then and never delivered, and leaves alone what came', async () => {
+  const { world } = stripe;
+  const came = world.happen('coupon.created', coupon('spring', NOW));
+  await storeStripeEvent(db, { ...readEvent(signed(came).body), traceParent: null });
+  const missed = world.happen('customer.updated', customer('cus_1', NOW));
+  const order = await given({ kind: 'reconcile', terms: { since: new Date((NOW - 60) * 1_000).toISOString() } });
+  expect(await stepsOf().fulfilStripeOrder(order)).toEqual({ outcome: 'done' });
+  expect(await findStripeOrder(db, order.orderId)).toMatchObject({ state: 'done', counts: { listed: 2, found: 1 } });
+  expect(await query('select id, source, state, deliveries, customer_id from stripe_events order by id')).toEqual([
+    { id: came.id, source: 'webhook', state: 'received', deliveries: 1, customer_id: null },
+    { id: missed.id, source: 'reconcile', state: 'received', deliveries: 0, customer_id: 'cus_1' },
+  ]);
+});
+
+test('verify tells what differs, and fetches it anew only where that is ordered', async () => {
+  lifeAtStripe();
+  await stepsOf().fulfilStripeOrder(await ordered());
+  stripe.world.put(subscription('sub_2', NOW, { customer: 'cus_1', periodEnd: NOW + 900 }));
+  const looking = await given({ kind: 'verify', terms: { repair: false } });
+  await stepsOf().fulfilStripeOrder(looking);
+  expect(await stripeOrderView(db, looking.orderId)).toMatchObject({
+    counts: { drifted: 3, repaired: 0 },
+    drift: expect.arrayContaining([
+      expect.objectContaining({ kind: 'subscription', id: 'sub_2', fields: ['currentPeriodEnd'] }),
+      expect.objectContaining({ kind: 'subscription', id: 'sub_other', fields: ['here'] }),
+      expect.objectContaining({ kind: 'coupon', id: 'spring', fields: ['here'] }),
+    ]),
+  });
+  expect(await mirrored()).not.toContain('sub_other');
+  const mending = await given({ kind: 'verify', terms: { repair: true } });
+  await stepsOf().fulfilStripeOrder(mending);
+  const after = await stripeOrderView(db, mending.orderId);
+  expect(after).toMatchObject({ counts: { drifted: 3, repaired: 3 }, drift: [] });
+  expect(await mirrored()).toContain('sub_other');
+});
+
+test('what subscriptions entitle to is worked out anew by the rules of today, and only what differs is written', async () => {
+  lifeAtStripe();
+  await stepsOf().fulfilStripeOrder(await ordered());
+  const plans = () => query(`select subscription_id, plan from entitlements order by subscription_id`);
+  expect(await plans()).toMatchObject([{ plan: 'premium' }, { plan: 'premium' }]);
+  const rebuild = async (rules: BillingRules) => {
+    const order = await given({ kind: 'rebuild-entitlements', terms: {} });
+    await stepsOf({ rules }).fulfilStripeOrder(order);
+    return (await findStripeOrder(db, order.orderId))?.counts;
+  };
+  expect(await rebuild(RULES)).toEqual({ subscriptions: 2, changed: 0 });
+  expect(await rebuild({ ...RULES, plans: new Map([['price_monthly', 'business']]) })).toEqual({
+    ...{ subscriptions: 2, changed: 2 },
+  });
+  expect(await plans()).toMatchObject([{ plan: 'business' }, { plan: 'business' }]);
 });
