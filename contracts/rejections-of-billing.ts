@@ -57,6 +57,12 @@ export const OF_BILLING = {
     'Stripe refuses the API key.',
     'Set a `CAIRN_STRIPE_API_KEY` that may read what events are about, then run the event again.',
   ),
+  'billing/no-plans': row(
+    500,
+    'operator',
+    'No price is set that buys a plan, so entitlements made again would be none.',
+    'Set `CAIRN_STRIPE_PLANS` of the workers, then order it again.',
+  ),
   'billing/reconcile-late': row(
     500,
     'operator',

@@ -64,7 +64,10 @@ const WORKS: {
       log.error({ kind, stripeObject: id, fields }, 'mirror differs from Stripe');
     return { ...(await verifyStripe(db, stripe, { repair: repair ? rules : undefined, onDrift })) };
   },
-  'rebuild-entitlements': ({ db, rules }) => rebuildEntitlements(db, rules),
+  'rebuild-entitlements': async ({ db, rules }) => {
+    if (rules.plans.size === 0) throw new Rejection('billing/no-plans');
+    return rebuildEntitlements(db, rules);
+  },
 };
 
 /** What is younger is on its way. */

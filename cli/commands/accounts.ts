@@ -1,8 +1,7 @@
 import { Command } from 'commander';
 import { type LinkOptions, link, listUnlinked, show, unlink } from '../accounts/links.ts';
-import { rebuild } from '../accounts/rebuild.ts';
 
-/** `cairn accounts show | link | unlink | unlinked | rebuild`. */
+/** `cairn accounts show | link | unlink | unlinked`. */
 export function accountsCommand(): Command {
   const accounts = new Command('accounts').description(
     'What accounts have bought, and which customers of Stripe are theirs.',
@@ -24,9 +23,6 @@ export function accountsCommand(): Command {
     .option('--limit <count>', 'how many to list', '20')
     .option('--json', 'print JSON')
     .action((options: { limit: string; json?: true }) => listUnlinked(options));
-  ordering(accounts.command('rebuild'))
-    .description('Work out anew what every subscription entitles to, after prices or grace were changed.')
-    .action((options: LinkOptions) => rebuild(options));
   return accounts;
 }
 

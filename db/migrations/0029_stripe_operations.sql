@@ -2,6 +2,8 @@
 alter table stripe_events
   -- Whose it is, as the payload says; null when it is nobody's.
   add column customer_id text,
+  -- When the run that was last asked for was due; as of uploads.
+  add column due_at timestamptz not null default now(),
   -- When a delivery last began another run of a dead event.
   add column resent_at timestamptz;
 

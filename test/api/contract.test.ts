@@ -83,7 +83,7 @@ test('every registered code may be met somewhere, but for those that only a stor
     'processing/failed',
     ...['schedule/no-job', 'schedule/no-slot', 'schedule/run-closed', 'schedule/timed-out'],
     ...['schedule/cancelled', 'schedule/lost'],
-    ...['billing/stripe-refused', 'billing/key-refused'],
+    ...['billing/stripe-refused', 'billing/key-refused', 'billing/no-plans', 'billing/reconcile-late'],
     ...['webhook/not-delivered', 'webhook/secret-unreadable', 'webhook/cancelled'],
   ]);
 });

@@ -20,13 +20,6 @@ test('link, show, unlink, unlinked: an operator without the API', LONG, async ()
   expect((await accounts('unlink', 'walker', 'cus_1', ...REASON)).code).toBe(0);
   const [nobody] = JSON.parse((await accounts('unlinked', '--json')).out);
   expect(nobody).toMatchObject({ customerId: 'cus_1', account: null, linkedBy: 'operator' });
-  const rebuild = (env: Readonly<Record<string, string>>) =>
-    cairn(['accounts', 'rebuild', ...REASON], { DATABASE_URL: database.url, ...env });
-  expect(await rebuild({}), 'without prices it would take everything').toMatchObject({ code: 1 });
-  const rebuilt = await rebuild({ CAIRN_STRIPE_PLANS: 'price_1=premium' });
-  expect(JSON.parse(rebuilt.out)).toMatchObject({ subscriptions: 0, changed: 0 });
   const kept = await database.query(`select action, actor ~ '^cli:' as cli from ops_audit order by id`);
-  expect(kept).toEqual(
-    ['accounts.link', 'accounts.unlink', 'accounts.rebuild'].map((action) => ({ action, cli: true })),
-  );
+  expect(kept).toEqual(['accounts.link', 'accounts.unlink'].map((action) => ({ action, cli: true })));
 });

@@ -184,6 +184,7 @@ test('what subscriptions entitle to is worked out anew by the rules of today, an
     await stepsOf({ rules }).fulfilStripeOrder(order);
     return (await findStripeOrder(db, order.orderId))?.counts;
   };
+  await expect(rebuild({ ...RULES, plans: new Map() })).rejects.toMatchObject({ code: 'billing/no-plans' });
   expect(await rebuild(RULES)).toEqual({ subscriptions: 2, changed: 0 });
   expect(await rebuild({ ...RULES, plans: new Map([['price_monthly', 'business']]) })).toEqual({
     ...{ subscriptions: 2, changed: 2 },
