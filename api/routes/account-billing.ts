@@ -46,6 +46,7 @@ was last asked: names, addresses and e-mails are not kept.`,
     },
   );
   await app.register(linkRoutes, { db });
+  await app.register(customerRoutes, { db });
 };
 
 const linkRoutes: FastifyPluginAsyncTypebox<{ db: Pool }> = async (app, { db }) => {
@@ -94,7 +95,9 @@ yet. Notices that nobody could be told are told now, as far as they still hold.`
       return { ...link, auditId };
     },
   );
+};
 
+const customerRoutes: FastifyPluginAsyncTypebox<{ db: Pool }> = async (app, { db }) => {
   app.get(
     '/v1/ops/stripe-customers',
     {

@@ -1,10 +1,9 @@
 import { beforeAll, expect, test } from 'vitest';
-import type { Access } from '../../api/plugins/authenticate.ts';
 import { createKey } from '../../cli/keys.ts';
 import type { RejectionCode } from '../../contracts/rejections.ts';
 import { revokeApiKey } from '../../db/api-keys.ts';
 import type { ScheduleOrders } from '../../schedules/orders.ts';
-import { smallGpx } from '../support/gpx.ts';
+import { ACCESS, BEFORE, BODIES } from './support/access.ts';
 import { apiStack, testApp } from './support/app.ts';
 import { bearer, forged, type Headers, mistyped, naming } from './support/callers.ts';
 import { operationsOf } from './support/contract.ts';
@@ -22,74 +21,6 @@ const orders: ScheduleOrders = {
 };
 const stack = await apiStack({ orders });
 const { db } = stack;
-
-/** Who may call what. An operation that is not here fails the first test: say who may call it. */
-const ACCESS: Readonly<Record<string, Access>> = {
-  'GET /live': 'public',
-  'GET /ready': 'public',
-  'GET /health': 'public',
-  'GET /version': 'public',
-  'GET /metrics': 'public',
-  'POST /v1/webhooks/stripe': 'public', // Stripe signs
-  'GET /v1/ops/workers': 'operator',
-  'GET /v1/ops/schedules': 'operator',
-  'POST /v1/uploads': 'account',
-  'GET /v1/uploads': 'account',
-  'GET /v1/uploads/{uploadId}': 'account',
-  'DELETE /v1/uploads/{uploadId}': 'account',
-  'POST /v1/uploads/{uploadId}/reprocess': 'account',
-  'GET /v1/uploads/{uploadId}/events': 'account',
-  'POST /v1/uploads/{uploadId}/events/ticket': 'account',
-  'GET /v1/tracks': 'account',
-  'GET /v1/tracks/{trackId}': 'account',
-  'PATCH /v1/tracks/{trackId}': 'account',
-  'DELETE /v1/tracks/{trackId}': 'account',
-  'GET /v1/account': 'account',
-  'PATCH /v1/account': 'account',
-  'GET /v1/accounts/{id}': 'account-or-operator',
-  'PUT /v1/accounts/{id}/stripe-customers/{customerId}': 'operator',
-  'DELETE /v1/accounts/{id}/stripe-customers/{customerId}': 'operator',
-  'GET /v1/ops/stripe-customers': 'operator',
-  'GET /v1/tracks/{trackId}/series': 'account',
-  'GET /v1/tracks/{trackId}/way-types': 'account',
-  'GET /v1/tracks/{trackId}/debug': 'account',
-  'GET /v1/ops/tracks/{trackId}/debug': 'operator',
-  'GET /v1/ops/uploads': 'operator',
-  'GET /v1/ops/uploads/{uploadId}': 'operator',
-  'POST /v1/ops/redrives': 'operator',
-  'POST /v1/ops/uploads/{uploadId}/redrive': 'operator',
-  'POST /v1/ops/schedules/{scheduleId}/pause': 'operator',
-  'POST /v1/ops/schedules/{scheduleId}/resume': 'operator',
-  'POST /v1/ops/schedules/{scheduleId}/trigger': 'operator',
-  'POST /v1/ops/schedules/{scheduleId}/backfill': 'operator',
-  'GET /v1/ops/webhook-endpoint': 'operator',
-  'PUT /v1/ops/webhook-endpoint': 'operator',
-  'POST /v1/ops/webhook-endpoint/rotate': 'operator',
-  'POST /v1/ops/webhook-endpoint/retire-secret': 'operator',
-  'POST /v1/ops/webhook-endpoint/enable': 'operator',
-  'POST /v1/ops/webhook-endpoint/disable': 'operator',
-  'POST /v1/ops/webhook-endpoint/test': 'operator',
-  'GET /v1/ops/webhook-messages': 'operator',
-  'GET /v1/ops/webhook-messages/{messageId}': 'operator',
-  'POST /v1/ops/webhook-messages/{messageId}/replay': 'operator',
-  'POST /v1/ops/webhook-replays': 'operator',
-  'GET /v1/ops/stripe-events': 'operator',
-  'GET /v1/ops/stripe-events/{eventId}': 'operator',
-  'GET /v1/ops/stripe-events/{eventId}/body': 'operator',
-  'POST /v1/ops/stripe-events/{eventId}/replay': 'operator',
-  'POST /v1/ops/stripe-events/{eventId}/ignore': 'operator',
-  'POST /v1/ops/stripe-replays': 'operator',
-  'POST /v1/ops/stripe/customers/{customerId}/resync': 'operator',
-  'POST /v1/ops/stripe/reconcile': 'operator',
-  'POST /v1/ops/stripe/verify': 'operator',
-  'POST /v1/ops/stripe/rebuild-entitlements': 'operator',
-  'GET /v1/ops/stripe/orders/{orderId}': 'operator',
-  'GET /v1/tracks/{trackId}/export.gpx': 'account',
-  'GET /v1/tracks/{trackId}/export.fit': 'account',
-  'GET /v1/tracks/{trackId}/export.geojson': 'account',
-  'GET /v1/tracks/{trackId}/preview.svg': 'account',
-  'GET /v1/tracks/{trackId}/preview.png': 'account',
-};
 
 const STRIPE_EVENT_ID = 'evt_ofNobody';
 const MESSAGE_ID = 'msg_00000000-0000-4000-8000-000000000001';
@@ -134,42 +65,6 @@ beforeAll(async () => {
   keys.revoked = revoked.key;
   await revokeApiKey(db, revoked.id);
 });
-
-/** What is sent along; the others need no body. */
-const BODIES: Readonly<Record<string, string | object>> = {
-  'POST /v1/uploads': smallGpx(),
-  'POST /v1/ops/redrives': { filter: {}, reason: 'to see who may do this' },
-  'POST /v1/ops/schedules/{scheduleId}/pause': { reason: 'to see who may do this' },
-  'POST /v1/ops/schedules/{scheduleId}/resume': { reason: 'to see who may do this' },
-  'POST /v1/ops/schedules/{scheduleId}/trigger': { reason: 'to see who may do this' },
-  'POST /v1/ops/schedules/{scheduleId}/backfill': {
-    ...{ reason: 'to see who may do this', from: '2026-03-01T00:00:00Z', to: '2026-03-01T00:00:00Z' },
-  },
-  'PUT /v1/ops/webhook-endpoint': { url: 'https://site.example/hook', reason: 'to see who may do this' },
-  'POST /v1/ops/webhook-endpoint/rotate': { reason: 'to see who may do this' },
-  'POST /v1/ops/webhook-endpoint/retire-secret': { reason: 'to see who may do this' },
-  'POST /v1/ops/webhook-endpoint/enable': { reason: 'to see who may do this' },
-  'POST /v1/ops/webhook-endpoint/disable': { reason: 'to see who may do this' },
-  'POST /v1/ops/webhook-endpoint/test': { reason: 'to see who may do this' },
-  'POST /v1/ops/webhook-messages/{messageId}/replay': { reason: 'to see who may do this' },
-  'POST /v1/ops/webhook-replays': { filter: { from: '2026-03-01T00:00:00Z' }, reason: 'to see who may do this' },
-  'POST /v1/ops/stripe-events/{eventId}/replay': { reason: 'to see who may do this' },
-  'POST /v1/ops/stripe-events/{eventId}/ignore': { reason: 'to see who may do this' },
-  'POST /v1/ops/stripe-replays': { filter: {}, reason: 'to see who may do this' },
-  'POST /v1/ops/stripe/reconcile': { since: new Date().toISOString(), reason: 'to see who may do this' },
-  'POST /v1/ops/stripe/verify': { reason: 'to see who may do this' },
-  'POST /v1/ops/stripe/rebuild-entitlements': { reason: 'to see who may do this' },
-  'POST /v1/ops/stripe/customers/{customerId}/resync': { reason: 'to see who may do this' },
-  'PUT /v1/accounts/{id}/stripe-customers/{customerId}': { reason: 'to see who may do this' },
-  'PATCH /v1/tracks/{trackId}': { name: 'Mine' },
-  'PATCH /v1/account': { privacyZoneM: 0 },
-  'POST /v1/ops/uploads/{uploadId}/redrive': { reason: 'to see who may do this' },
-};
-
-/** What must be so before an operation can be served. */
-const BEFORE: Readonly<Record<string, string>> = {
-  'POST /v1/ops/stripe-events/{eventId}/ignore': `update stripe_events set state = 'dead', reason = 'processing/failed', dispatch_at = null, ended_at = now()`,
-};
 
 async function call(operation: { method: string; path: string }, headers: Headers, of: SavedTrack = own) {
   const url = operation.path
