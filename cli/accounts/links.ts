@@ -24,7 +24,8 @@ export async function show(name: string, { json }: { json?: true }): Promise<voi
       const card = paymentMethod && `${paymentMethod.brand ?? paymentMethod.type} ${paymentMethod.last4 ?? ''}`;
       return { ...subscription, priceIds: priceIds.join(' '), card };
     });
-    for (const some of [customers, cards, promotionCodes, notices]) if (some.length > 0) console.table(some);
+    const told = notices.map(({ data, ...notice }) => ({ ...notice, data: JSON.stringify(data) }));
+    for (const some of [customers, cards, promotionCodes, told]) if (some.length > 0) console.table(some);
   });
 }
 

@@ -28,7 +28,8 @@ export async function judgeStripe(
 ): Promise<StripeVerdict> {
   await settled(cluster.db);
   const rows = await cluster.db.query<{ id: string; state: string; ends: number }>(
-    `select e.id, e.state, (select count(*)::int from drill_ends d where d.event_id = e.id) as ends from stripe_events e`,
+    `select e.id, e.state, count(d.event_id)::int as ends
+       from stripe_events e left join drill_ends d on d.event_id = e.id group by e.id, e.state`,
   );
   const here = new Map(rows.rows.map((row) => [row.id, row]));
   const sent = new Set(sender.sent.map(({ eventId }) => eventId));
