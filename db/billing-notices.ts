@@ -44,7 +44,8 @@ export async function tellUntoldNotices(tx: Tx, customerId: string, account: str
     `select kind, subject_id as subject, period, customer_id as "customerId", data from billing_notices n
       where customer_id = $1 and told_at is null
         and case kind
-              when 'trial.ending' then exists (select from stripe_subscriptions s where s.id = n.subject_id and s.status = 'trialing')
+              when 'trial.ending' then exists (select from stripe_subscriptions s where s.id = n.subject_id and s.status = 'trialing'
+                                                 and n.period = ${TRIAL_PERIOD})
               when 'payment.failed' then exists (select from stripe_invoices i where i.id = n.subject_id and ${NOT_PAID})
               else exists (select from stripe_payment_methods m where m.id = n.subject_id and m.customer_id = n.customer_id)
             end
@@ -71,3 +72,6 @@ async function accountOfCustomer(tx: Tx, customerId: string): Promise<string | u
   );
   return rows[0]?.accountId ?? undefined;
 }
+
+/** SQL: the period under which the end of the trial `s` is noticed, as `Date.toISOString` has it. */
+export const TRIAL_PERIOD = `to_char(s.trial_end at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')`;

@@ -1,7 +1,7 @@
 import type { Plan } from '../contracts/plans.ts';
 import type { Entitlement, EntitlementCause, PaidFor } from '../domain/billing/entitlements.ts';
 import type { Db, Tx } from './pool.ts';
-import { NOT_PAID } from './stripe-invoices.ts';
+import { NOT_PAID, PAID_SINCE } from './stripe-invoices.ts';
 
 /**
  * Until the transaction ends nobody else works out what these entitle to. A subscription and its invoices are written by different
@@ -28,7 +28,7 @@ export async function entitlingSubscriptions(
     `select s.id, s.customer_id as "customerId", s.status, s.price_ids as "priceIds",
             s.current_period_start as "currentPeriodStart", s.current_period_end as "currentPeriodEnd",
             (select min(coalesce(i.due_at, i.period_end)) from stripe_invoices i
-              where i.subscription_id = s.id and ${NOT_PAID}) as "unpaidSince"
+              where i.subscription_id = s.id and ${NOT_PAID} and not ${PAID_SINCE}) as "unpaidSince"
        from stripe_subscriptions s where s.id = any($1)`,
     [subscriptionIds],
   );

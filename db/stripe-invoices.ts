@@ -51,3 +51,7 @@ export async function findUnpaidInvoice(tx: Tx, id: string): Promise<UnpaidInvoi
 
 /** SQL: an invoice `i` that its customer still owes. */
 export const NOT_PAID = `i.status in ('open', 'uncollectible')`;
+
+/** SQL: the invoice `i` is old debt, which Stripe has let go: a later one of its subscription was paid. */
+export const PAID_SINCE = `exists (select from stripe_invoices later where later.subscription_id = i.subscription_id
+                               and later.status = 'paid' and later.period_end > i.period_end)`;

@@ -49,3 +49,13 @@ const TOUCHED: Readonly<Partial<Record<MirroredKind, string>>> = {
   payment_method: 'select customer_id as "customerId" from stripe_payment_methods where id = $1',
   checkout_session: 'select customer_id as "customerId" from stripe_checkout_sessions where id = $1',
 };
+
+/** Those of them that Stripe was never asked for, or whose answer was never written. */
+export async function neverFetched(db: Db, objects: readonly ObjectRef[]): Promise<readonly ObjectRef[]> {
+  const { rows } = await db.query<ObjectRef>(
+    `select kind, id from jsonb_to_recordset($1) as asked (kind text, id text)
+      where not exists (select from stripe_objects known where known.kind = asked.kind and known.id = asked.id)`,
+    [JSON.stringify(objects)],
+  );
+  return rows;
+}

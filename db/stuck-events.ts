@@ -46,14 +46,24 @@ export async function offerLostMessages(
   return rows.map(({ id }) => id);
 }
 
-/** Messages whose next attempt was due before then, while the site's endpoint takes some. */
+/** Messages whose next attempt was due before then, while the site's endpoint has taken some since before then. */
 export async function messagesOverdueSince(db: Db, old: { dueBefore: Date; ids: number }): Promise<StuckRows> {
   const { rows } = await db.query<StuckRows>(
     `select count(*) as rows, coalesce((array_agg(id order by due_at))[1:$2], '{}') as ids
        from webhook_messages
       where dispatch_at is not null and due_at < $1
-        and exists (select from webhook_endpoint where enabled and coalesce(rest_until <= now(), true))`,
+        and exists (select from webhook_endpoint where enabled and coalesce(rest_until < $1, true))`,
     [old.dueBefore, old.ids],
+  );
+  return rows[0] ?? { rows: 0, ids: [] };
+}
+
+/** Orders at Stripe of before then that are at no end, the oldest first. */
+export async function stripeOrdersOpenSince(db: Db, old: { before: Date; ids: number }): Promise<StuckRows> {
+  const { rows } = await db.query<StuckRows>(
+    `select count(*) as rows, coalesce((array_agg(id::text order by id))[1:$2], '{}') as ids
+       from stripe_orders where dispatch_at is not null and created_at < $1`,
+    [old.before, old.ids],
   );
   return rows[0] ?? { rows: 0, ids: [] };
 }

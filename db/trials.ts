@@ -1,3 +1,4 @@
+import { TRIAL_PERIOD } from './billing-notices.ts';
 import type { Db } from './pool.ts';
 
 interface Found {
@@ -12,7 +13,7 @@ export async function trialsNotTold(
   const { rows } = await db.query<Found>(
     `${TRIALS} and livemode = $1 and trial_end > $2 and trial_end <= $3 and id > $4
         and not exists (select from billing_notices where kind = 'trial.ending' and subject_id = s.id
-                           and period = to_char(s.trial_end at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'))
+                           and period = ${TRIAL_PERIOD})
       order by id limit $5`,
     [page.livemode, page.from, page.until, page.after, page.limit],
   );

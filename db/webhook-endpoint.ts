@@ -53,8 +53,10 @@ export async function retireSecret(tx: Tx): Promise<boolean> {
   return rowCount === 1;
 }
 
-/** Disabled, messages wait. Enabled, what waits is sent. False: there is no endpoint. */
+/** Disabled, messages wait. Enabled, what waits is due from now on, and is sent. False: there is no endpoint. */
 export async function setEnabled(tx: Tx, enabled: boolean): Promise<boolean> {
+  if (enabled)
+    await tx.query(`update webhook_messages set due_at = now() where dispatch_at is not null and due_at < now()`);
   const { rowCount } = await tx.query(
     `update webhook_endpoint set enabled = $1, disabled_because = case when $1 then null else coalesce(disabled_because, 'operator') end,
             failing_since = case when $1 then null else failing_since end, rest_until = null`,

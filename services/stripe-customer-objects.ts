@@ -1,5 +1,6 @@
 import type Stripe from 'stripe';
 import type { ObjectRef } from '../domain/billing/mirrors.ts';
+import { listed } from './stripe-failures.ts';
 
 /** Stripe's most on one page, and more than a customer of a site has of anything but invoices. */
 const PAGE = 100;
@@ -8,10 +9,10 @@ export const INVOICES_OF_CUSTOMER = 24;
 
 /** What Stripe has of a customer, the latest of each kind, by id: one page each. */
 export async function objectsOfCustomer(client: Stripe, customer: string): Promise<readonly ObjectRef[]> {
-  const subscriptions = await client.subscriptions.list({ customer, status: 'all', limit: PAGE });
-  const methods = await client.paymentMethods.list({ customer, limit: PAGE });
-  const invoices = await client.invoices.list({ customer, limit: INVOICES_OF_CUSTOMER });
-  const codes = await client.promotionCodes.list({ customer, limit: PAGE });
+  const subscriptions = listed(await client.subscriptions.list({ customer, status: 'all', limit: PAGE }));
+  const methods = listed(await client.paymentMethods.list({ customer, limit: PAGE }));
+  const invoices = listed(await client.invoices.list({ customer, limit: INVOICES_OF_CUSTOMER }));
+  const codes = listed(await client.promotionCodes.list({ customer, limit: PAGE }));
   return [
     ...refs('subscription', subscriptions),
     ...refs('payment_method', methods),

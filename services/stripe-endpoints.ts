@@ -26,7 +26,8 @@ export async function webhookEndpointsOf({ apiKey, address }: StripeOptions): Pr
   } catch (error) {
     if (!(error instanceof Stripe.errors.StripeError)) throw error;
     const { statusCode: status } = error;
-    if (status === 401 || status === 403) return { answer: 'key-refused', because: `Stripe answered ${status}` };
+    if (status === 401) return { answer: 'key-refused', because: 'Stripe answered 401' };
+    if (status === 403) return { answer: 'away', because: 'the key may not read webhook endpoints' };
     return { answer: 'away', because: status === undefined ? 'it gave no answer' : `it answered ${status}` };
   }
 }

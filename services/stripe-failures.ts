@@ -64,13 +64,31 @@ export function isMissing(error: unknown): boolean {
 /** By status and kind, never by Stripe's sentence, which may quote what was sent. */
 export function failureOf(error: unknown): unknown {
   if (!(error instanceof Stripe.errors.StripeError)) return error;
-  const { statusCode: status = 0, code = error.type } = error;
+  const { statusCode: status, code = error.type } = error;
   if (error instanceof Stripe.errors.StripeConnectionError) return new StripeAway('Stripe gave no answer', false);
+  // A page of some proxy's: the package cannot read it, and keeps no status.
+  if (status === undefined) return new StripeAway('the answer was none of Stripe', false);
   // Too many at once, or the same key still at work: turned away at the door, and nothing is kept.
-  if (status === 429 || status === 409) return new StripeAway(`Stripe answered ${status}`, false, retryAfterOf(error));
+  if (status === 429 || status === 409 || error instanceof Stripe.errors.StripeRateLimitError)
+    return new StripeAway(`Stripe answered ${status}`, false, retryAfterOf(error));
   if (status === 401 || status === 403) return new StripeKeyRefused(`Stripe refuses the key with ${status}`);
   if (status >= 500) return new StripeAway(`Stripe answered ${status}`, true);
   return new StripeRefused(code);
+}
+
+/**
+ * The answer, if it is of that object. JSON without an `error`, as proxies have it too, the package takes for an answer whatever its
+ * status. Throws `StripeAway`.
+ */
+export function answered<Answer extends { readonly id: string }>(id: string, answer: Answer): Answer {
+  if (answer.id !== id) throw new StripeAway('the answer was none of Stripe', false);
+  return answer;
+}
+
+/** As `answered`, of a list. */
+export function listed<Answer extends { readonly data: readonly unknown[] }>(answer: Answer): Answer {
+  if (!Array.isArray(answer.data)) throw new StripeAway('the answer was none of Stripe', false);
+  return answer;
 }
 
 /** In seconds; a date, which HTTP allows too, Stripe does not send. */

@@ -1,7 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type Stripe from 'stripe';
 import type { CouponMirror, PromotionCodeMirror, SubscriptionMirror } from '../domain/billing/mirrors.ts';
-import { type Guarded, StripeAway } from './stripe-failures.ts';
+import { type Guarded, listed, StripeAway } from './stripe-failures.ts';
 import {
   couponMirror,
   type ListedEvent,
@@ -78,7 +78,7 @@ async function* pages<Item extends { readonly id: string }, Ours>(
 ): Pages<Ours> {
   for (let after: string | undefined; ; ) {
     const paging = { limit: PAGE, ...(after !== undefined && { starting_after: after }) };
-    const page = await patiently(() => reading(() => list(paging)), signal);
+    const page = await patiently(() => reading(async () => listed(await list(paging))), signal);
     if (!page) throw new StripeAway('the last of a page is gone at Stripe; the list begins anew', false);
     yield page.data.map(ours);
     after = page.data.at(-1)?.id;

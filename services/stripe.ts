@@ -1,7 +1,7 @@
 import Stripe from 'stripe';
 import type { Mirrors, ObjectRef } from '../domain/billing/mirrors.ts';
 import { objectsOfCustomer } from './stripe-customer-objects.ts';
-import { failureOf, guarded, isMissing } from './stripe-failures.ts';
+import { answered, failureOf, guarded, isMissing } from './stripe-failures.ts';
 import { createLists, type StripeLists } from './stripe-lists.ts';
 import {
   checkoutSessionMirror,
@@ -58,7 +58,7 @@ export function createStripe({ apiKey, timeoutMs = TIMEOUT_MS, address }: Stripe
     objectsOf: (customerId) => reading(() => objectsOfCustomer(client, customerId)),
     deactivatePromotionCode: async (id, idempotencyKey) => {
       try {
-        await client.promotionCodes.update(id, { active: false }, { idempotencyKey });
+        answered(id, await client.promotionCodes.update(id, { active: false }, { idempotencyKey }));
         return 'inactive';
       } catch (error) {
         if (isMissing(error)) return 'gone';
@@ -66,18 +66,22 @@ export function createStripe({ apiKey, timeoutMs = TIMEOUT_MS, address }: Stripe
       }
     },
     fetch: {
-      customer: (id) => reading(async () => ifThere(await client.customers.retrieve(id), customerMirror)),
-      subscription: (id) => reading(async () => subscriptionMirror(await client.subscriptions.retrieve(id))),
-      invoice: (id) => reading(async () => invoiceMirror(await client.invoices.retrieve(id))),
-      payment_method: (id) => reading(async () => paymentMethodMirror(await client.paymentMethods.retrieve(id))),
-      coupon: (id) => reading(async () => couponMirror(await client.coupons.retrieve(id))),
-      promotion_code: (id) => reading(async () => promotionCodeMirror(await client.promotionCodes.retrieve(id))),
-      checkout_session: (id) => reading(async () => checkoutSessionMirror(await client.checkout.sessions.retrieve(id))),
+      customer: (id) => reading(async () => ifThere(answered(id, await client.customers.retrieve(id)))),
+      subscription: (id) =>
+        reading(async () => subscriptionMirror(answered(id, await client.subscriptions.retrieve(id)))),
+      invoice: (id) => reading(async () => invoiceMirror(answered(id, await client.invoices.retrieve(id)))),
+      payment_method: (id) =>
+        reading(async () => paymentMethodMirror(answered(id, await client.paymentMethods.retrieve(id)))),
+      coupon: (id) => reading(async () => couponMirror(answered(id, await client.coupons.retrieve(id)))),
+      promotion_code: (id) =>
+        reading(async () => promotionCodeMirror(answered(id, await client.promotionCodes.retrieve(id)))),
+      checkout_session: (id) =>
+        reading(async () => checkoutSessionMirror(answered(id, await client.checkout.sessions.retrieve(id)))),
     },
     lists: createLists(client, reading),
   };
 }
 
-function ifThere(customer: Stripe.Customer | Stripe.DeletedCustomer, mirror: typeof customerMirror) {
-  return customer.deleted ? undefined : mirror(customer);
+function ifThere(customer: Stripe.Customer | Stripe.DeletedCustomer) {
+  return customer.deleted ? undefined : customerMirror(customer);
 }

@@ -35,7 +35,7 @@ export function createJobs({ db, blobs, log, stripe, config }: JobsDeps): Jobs {
     canary: createCanaryJob({ db, log, apiUrl: config.apiUrl, stripe: signedEvents }),
     'stripe-reconcile': createStripeReconcileJob({ db, log, stripe }),
     'stripe-sweep': createStripeSweepJob({ db, log, stripe }),
-    'stripe-verify': createStripeVerifyJob({ db, log, stripe }),
+    'stripe-verify': createStripeVerifyJob({ db, log, stripe, rules: config.billing }),
     'card-expiry': createCardExpiryJob({ db, log, stripe, rules: config.billing }),
     'trial-watch': createTrialWatchJob({ db, log, stripe, rules: config.billing }),
     'entitlement-sweep': createEntitlementSweepJob({ db, log }),

@@ -4,7 +4,7 @@ import type { Db, Tx } from '../../db/pool.ts';
 import { removeCheckoutSession, saveCheckoutSession } from '../../db/stripe-checkout-sessions.ts';
 import { removeCustomer, saveCustomer } from '../../db/stripe-customers.ts';
 import { removeInvoice, saveInvoice } from '../../db/stripe-invoices.ts';
-import { drawFetch, holdNewestAnswer, type Touched, touchedBy } from '../../db/stripe-objects.ts';
+import { drawFetch, holdNewestAnswer, neverFetched, type Touched, touchedBy } from '../../db/stripe-objects.ts';
 import { removePaymentMethod, savePaymentMethod } from '../../db/stripe-payment-methods.ts';
 import { removeSubscription, saveSubscription } from '../../db/stripe-subscriptions.ts';
 import type { MirroredKind, Mirrors, ObjectRef } from '../../domain/billing/mirrors.ts';
@@ -14,6 +14,8 @@ import { linkCustomers } from './link.ts';
 
 /** An answer of Stripe's, ready to be written by `writeMirrors`. */
 export interface FetchedMirror extends ObjectRef {
+  /** What it stands on: whose it is, what pays for it. */
+  readonly of: readonly ObjectRef[];
   /** Nothing is written, and nothing is touched, by an older answer than what is there. */
   readonly write: (tx: Tx) => Promise<readonly Touched[]>;
 }
@@ -31,8 +33,30 @@ export async function fetchMirror(db: Db, fetches: StripeFetches, { kind, id }: 
     await answer.save(tx);
     return [before, await touchedBy(tx, { kind, id })];
   };
-  return { kind, id, write };
+  return { kind, id, of: answer.of, write };
 }
+
+/**
+ * These, and what they stand on as far as nobody has ever asked for it: a subscription that is changed says nothing of its customer,
+ * who may have been there long before Cairn was, and whose account and card count all the same.
+ */
+export async function fetchMirrors(
+  db: Db,
+  fetches: StripeFetches,
+  objects: readonly ObjectRef[],
+): Promise<readonly FetchedMirror[]> {
+  const fetched: FetchedMirror[] = [];
+  for (let asked = objects; asked.length > 0; ) {
+    for (const object of asked) fetched.push(await fetchMirror(db, fetches, object));
+    const known = new Set(fetched.map(keyOf));
+    const stoodOn = new Map(fetched.flatMap(({ of }) => of).map((object) => [keyOf(object), object]));
+    const missing = [...stoodOn].filter(([key]) => !known.has(key)).map(([, object]) => object);
+    asked = missing.length > 0 ? await neverFetched(db, missing) : [];
+  }
+  return fetched;
+}
+
+const keyOf = ({ kind, id }: ObjectRef): string => `${kind} ${id}`;
 
 /**
  * All of them, and what follows from them (whose customers are, what subscriptions entitle to), in the transaction of what they came for. The one place where mirrors
@@ -53,7 +77,7 @@ function inOrder(fetched: readonly FetchedMirror[]): readonly FetchedMirror[] {
   return [...fetched].sort((a, b) => (a.kind + a.id < b.kind + b.id ? -1 : 1));
 }
 
-interface Answer {
+interface Answer extends Pick<FetchedMirror, 'of'> {
   readonly gone: boolean;
   readonly save: (tx: Tx) => Promise<void>;
 }
@@ -78,5 +102,15 @@ function answerOf<Mirror extends Mirrors[MirroredKind]>(
   save: (tx: Tx, mirror: Mirror) => Promise<void>,
   remove: (tx: Tx) => Promise<void>,
 ): Answer {
-  return mirror === undefined ? { gone: true, save: remove } : { gone: false, save: (tx) => save(tx, mirror) };
+  if (mirror === undefined) return { gone: true, of: [], save: remove };
+  return { gone: false, of: standsOn(mirror), save: (tx) => save(tx, mirror) };
+}
+
+function standsOn(mirror: Mirrors[MirroredKind]): readonly ObjectRef[] {
+  const ids: readonly (readonly [MirroredKind, string | null])[] = [
+    ['customer', 'customerId' in mirror ? mirror.customerId : null],
+    ['payment_method', 'defaultPaymentMethodId' in mirror ? mirror.defaultPaymentMethodId : null],
+    ['coupon', 'couponId' in mirror ? mirror.couponId : null],
+  ];
+  return ids.flatMap(([kind, id]) => (id === null ? [] : [{ kind, id }]));
 }

@@ -5,7 +5,7 @@ import type { OrderCounts } from '../../db/stripe-orders.ts';
 import type { ObjectRef } from '../../domain/billing/mirrors.ts';
 import type { StripeApi } from '../../services/stripe.ts';
 import { INVOICES_OF_CUSTOMER } from '../../services/stripe-customer-objects.ts';
-import { fetchMirror, writeMirrors } from './mirror-objects.ts';
+import { fetchMirrors, writeMirrors } from './mirror-objects.ts';
 
 export interface ResyncDeps {
   readonly db: Pool;
@@ -27,8 +27,8 @@ export async function resyncCustomer(
   const here = await mirrorsOfCustomer(db, customerId, { invoices: INVOICES_OF_CUSTOMER });
   const objects = distinct([{ kind: 'customer', id: customerId }, ...there, ...here]);
   for (const [i, object] of objects.entries()) {
-    const mirror = await fetchMirror(db, stripe.fetch, object);
-    await db.transaction((tx) => writeMirrors(tx, [mirror], rules));
+    const fetched = await fetchMirrors(db, stripe.fetch, [object]);
+    await db.transaction((tx) => writeMirrors(tx, fetched, rules));
     await tell({ objects: objects.length, fetched: i + 1 });
   }
   return { objects: objects.length, fetched: objects.length };

@@ -20,7 +20,7 @@ import { type StripeApi, StripeKeyRefused, StripeRefused } from '../../services/
 import { CountedBug, classOf, isOutage } from '../step-failures.ts';
 import type { EventFact, EventType } from './event-type.ts';
 import { EVENT_TYPES } from './event-types.ts';
-import { type FetchedMirror, fetchMirror, writeMirrors } from './mirror-objects.ts';
+import { fetchMirrors, writeMirrors } from './mirror-objects.ts';
 
 export interface StripeEventStepsDeps {
   readonly db: Pool;
@@ -62,9 +62,7 @@ async function fulfil(
   if (!stripe) throw new Rejection('billing/key-refused', { detail: 'CAIRN_STRIPE_API_KEY is not set.' });
   const type = Object.hasOwn(eventTypes, claim.type) ? eventTypes[claim.type] : undefined;
   const reason = reasonToIgnore(claim, stripe, type);
-  const fetched: FetchedMirror[] = [];
-  if (!reason)
-    for (const object of type?.mirrors(claim) ?? []) fetched.push(await fetchMirror(db, stripe.fetch, object));
+  const fetched = reason ? [] : await fetchMirrors(db, stripe.fetch, type?.mirrors(claim) ?? []);
   const end: EventEnd = reason ? { state: 'ignored', reason } : { state: 'processed' };
   const done = await db.transaction(async (tx) => {
     if (!(await endStripeEvent(tx, claim, end))) return undefined;

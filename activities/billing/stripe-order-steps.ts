@@ -62,7 +62,7 @@ const WORKS: {
   verify: async ({ db, log, stripe, rules }, { repair }) => {
     const onDrift = ({ kind, id, fields }: Drift) =>
       log.error({ kind, stripeObject: id, fields }, 'mirror differs from Stripe');
-    return { ...(await verifyStripe(db, stripe, { repair: repair ? rules : undefined, onDrift })) };
+    return { ...(await verifyStripe(db, stripe, { repair, rules, onDrift })) };
   },
   'rebuild-entitlements': async ({ db, rules }) => {
     if (rules.plans.size === 0) throw new Rejection('billing/no-plans');

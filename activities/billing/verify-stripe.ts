@@ -3,10 +3,10 @@ import type { Pool, Tx } from '../../db/pool.ts';
 import { databaseNow } from '../../db/schedule-audit.ts';
 import { type Drift, endDrift, endDriftNotSeenSince, recordDrift } from '../../db/stripe-drift.ts';
 import { isEventOnItsWay, liveMirrorIds, mirrorsByIds } from '../../db/verify-mirrors.ts';
-import { couponAsKept, driftOf, VERIFIED_KINDS, type VerifiedKind } from '../../domain/billing/drift.ts';
+import { couponAsKept, driftOf, hasRunOut, VERIFIED_KINDS, type VerifiedKind } from '../../domain/billing/drift.ts';
 import type { Mirrors } from '../../domain/billing/mirrors.ts';
 import type { StripeApi } from '../../services/stripe.ts';
-import { fetchMirror, writeMirrors } from './mirror-objects.ts';
+import { fetchMirrors, writeMirrors } from './mirror-objects.ts';
 
 export interface Verified {
   /** Objects that are alive at Stripe or here. */
@@ -20,8 +20,10 @@ export interface Verified {
 }
 
 export interface VerifyOptions {
-  /** By these rules what differs is fetched anew, and what follows from it; undefined: it is only written down. */
-  readonly repair: BillingRules | undefined;
+  /** Whether what differs is fetched anew, or only written down. */
+  readonly repair: boolean;
+  /** What follows from what is fetched. */
+  readonly rules: BillingRules;
   readonly signal?: AbortSignal;
   readonly onDrift?: (drift: Drift) => void;
   /** Called in the transaction that ends the look. */
@@ -38,11 +40,7 @@ interface Look extends VerifyOptions {
  * Holds live subscriptions, coupons and promotion codes against Stripe: what neither event nor reconcile has brought. Drift is
  * kept in `stripe_drift` until a later look finds none. Throws as reads of Stripe do; begun again it begins from the front.
  */
-export async function verifyStripe(
-  db: Pool,
-  stripe: Look['stripe'],
-  options: VerifyOptions = { repair: undefined },
-): Promise<Verified> {
+export async function verifyStripe(db: Pool, stripe: Look['stripe'], options: VerifyOptions): Promise<Verified> {
   const look: Look = { ...options, db, stripe, begunAt: await databaseNow(db) };
   let [compared, drifted] = [0, 0];
   for (const kind of VERIFIED_KINDS) {
@@ -128,14 +126,21 @@ async function hasDrifted<Kind extends VerifiedKind>(look: Look, kind: Kind, id:
   const [here] = await mirrorsByIds[kind](db, [id]);
   const fields = driftOf(there, here);
   if (fields.length === 0 || (await isEventOnItsWay(db, id))) return false;
+  if (hasRunOut(there, fields, begunAt)) {
+    await fetchAnew(look, { kind, id });
+    return false;
+  }
   const drift = { kind, id, livemode: stripe.livemode, fields };
   await db.transaction((tx) => recordDrift(tx, drift));
   onDrift?.(drift);
-  if (!repair) return true;
-  const fetched = await fetchMirror(db, stripe.fetch, drift);
-  await db.transaction(async (tx) => {
-    await writeMirrors(tx, [fetched], repair);
-    await endDrift(tx, drift);
-  });
+  if (repair) await fetchAnew(look, drift);
   return true;
+}
+
+async function fetchAnew({ db, stripe, rules }: Look, object: Pick<Drift, 'kind' | 'id'>): Promise<void> {
+  const fetched = await fetchMirrors(db, stripe.fetch, [object]);
+  await db.transaction(async (tx) => {
+    await writeMirrors(tx, fetched, rules);
+    await endDrift(tx, object);
+  });
 }

@@ -6,6 +6,7 @@ import {
   offerLostMessages,
   offerLostStripeEvents,
   stripeEventsOpenSince,
+  stripeOrdersOpenSince,
 } from '../../db/stuck-events.ts';
 import { offerLostUploads, type StuckRows, uploadsOpenSince } from '../../db/stuck-uploads.ts';
 import { tracksStaleSince } from '../../db/track-settings.ts';
@@ -31,6 +32,8 @@ const EVENT_LOST_AFTER_S = 60;
 /** An event takes a second; Stripe may be away for longer, and then somebody should know. A message has its own times for retries. */
 const EVENT_OPEN_AFTER_S = 3_600;
 const MESSAGE_OVERDUE_AFTER_S = 3_600;
+/** The longest, a verify of everything, takes minutes; an outage is sat out. */
+const ORDER_OPEN_AFTER_S = 86_400;
 /** A file takes seconds, a large one a minute. A known outage is sat out for a day, but somebody should know after an hour. */
 const UPLOAD_OPEN_AFTER_S = 3_600;
 /** At ten tracks a second 36,000 are made again in this time (api/stale-tracks.ts). */
@@ -47,8 +50,8 @@ const IDS_TOLD = 20;
 /**
  * Whatever is not at its end and older than its bound. Mended, and counted as changed: uploads, Stripe's events and messages to the
  * site that nobody would look at again, Idempotency-Keys whose holder died with nothing done, originals whose removal was cut
- * short, promised way types that nobody brings. Reported by id, and counted as failed: uploads, stale tracks, events and messages
- * that are open although everything tries.
+ * short, promised way types that nobody brings. Reported by id, and counted as failed: uploads, stale tracks, events, messages and
+ * orders at Stripe that are open although everything tries.
  */
 export function createStuckWorkJob({ db, blobs, log }: StuckWorkDeps): Job {
   return async (run) => {
@@ -72,6 +75,10 @@ export function createStuckWorkJob({ db, blobs, log }: StuckWorkDeps): Job {
       'stripe events open for too long',
     );
     tell(await messagesOverdueSince(db, { dueBefore: before(MESSAGE_OVERDUE_AFTER_S), ids }), 'messages overdue');
+    tell(
+      await stripeOrdersOpenSince(db, { before: before(ORDER_OPEN_AFTER_S), ids }),
+      'stripe orders open for too long',
+    );
     await db.transaction(async (tx) => {
       await run.count(tx, { scanned: stuck, failed: stuck });
       await run.finish(tx);

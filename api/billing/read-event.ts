@@ -46,7 +46,11 @@ function parsed(body: Buffer): Record<string, unknown> {
 
 /** Of all but the count of endpoints that are still to be told, which differs from one delivery to the next. */
 function contentHash({ pending_webhooks: _, ...content }: Record<string, unknown>): Buffer {
-  return createHash('sha256').update(JSON.stringify(content)).digest();
+  try {
+    return createHash('sha256').update(JSON.stringify(content)).digest();
+  } catch {
+    throw notAnEvent('It is nested too deeply.'); // what parses is not always written again
+  }
 }
 
 function notAnEvent(detail: string): Rejection {

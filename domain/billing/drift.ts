@@ -17,8 +17,21 @@ export function driftOf<Kind extends VerifiedKind>(
     .flatMap(([field, value]) => (JSON.stringify(value) === JSON.stringify(mirror.get(field)) ? [] : [field]));
 }
 
-/** Stripe tells of no redemption. What matters of it is told: that nobody can redeem it any more. */
+/** Stripe tells of no redemption. */
 const UNTOLD = new Set<string>(['timesRedeemed'] satisfies (keyof CouponMirror)[]);
+
+/**
+ * Whether all that differs is that it ended at Stripe by its date or its last redemption, of which there is no event. It is
+ * fetched anew, and is no drift.
+ */
+export function hasRunOut(there: Mirrors[VerifiedKind] | undefined, fields: readonly string[], now: Date): boolean {
+  if (there === undefined || !('maxRedemptions' in there)) return false;
+  const isOn = 'valid' in there ? there.valid : there.active;
+  const endsAt = 'valid' in there ? there.redeemBy : there.expiresAt;
+  const isUsedUp = there.maxRedemptions !== null && there.timesRedeemed >= there.maxRedemptions;
+  const onlyThat = fields.every((field) => field === 'valid' || field === 'active');
+  return onlyThat && !isOn && (isUsedUp || (endsAt !== null && endsAt <= now));
+}
 
 /** As it is kept here: over by its date and its count, whether Stripe has come to say so or not. */
 export function couponAsKept(coupon: CouponMirror, now: Date): CouponMirror {

@@ -154,7 +154,8 @@ test('bytes that are no JSON, or no UTF-8, are refused though they are signed', 
   const otherBytes = Buffer.from(body.toString('latin1').replace('\xef\xbf\xbd', '\xff'), 'latin1');
   expect(otherBytes.length).toBe(body.length - 2); // the package's check takes them for the same
   expectProblem(await send({ body: otherBytes, headers }), 'billing/not-an-event');
-  for (const payload of ['{"id":', 'id=evt_1']) {
+  const deep = `{"id":"evt_deep","object":"event","type":"a.b","created":1,"livemode":false,"data":${'['.repeat(20_000)}${']'.repeat(20_000)}}`;
+  for (const payload of ['{"id":', 'id=evt_1', deep]) {
     const header = Stripe.webhooks.generateTestHeaderString({ payload, secret: ENDPOINT_SECRET });
     const delivery = { body: Buffer.from(payload), headers: { ...headers, 'stripe-signature': header } };
     expectProblem(await send(delivery), 'billing/not-an-event');

@@ -55,6 +55,19 @@ test('grace is counted from the first unpaid invoice, whichever comes first: it,
   ]);
 });
 
+test('a debt that Stripe has let go takes nothing of the grace of a later one', async () => {
+  const due = { customer: 'cus_1', subscription: 'sub_1' };
+  const old = invoice('in_1', NOW - 300 * DAY_S, { ...due, changes: { status: 'uncollectible' } });
+  await process(world().happen('invoice.marked_uncollectible', old));
+  await process(
+    world().happen('invoice.paid', invoice('in_2', NOW - 30 * DAY_S, { ...due, changes: { status: 'paid' } })),
+  );
+  await process(world().happen('invoice.payment_failed', invoice('in_3', NOW, due)));
+  const late = subscription('sub_1', NOW, { ...SOLD, changes: { status: 'past_due' } });
+  await process(world().happen('customer.subscription.updated', late));
+  expect(await all()).toMatchObject([{ because: 'grace', valid_until: at(NOW + 7 * DAY_S) }]);
+});
+
 test('an invoice and its subscription that are written at once see each other', async () => {
   const api = createStripe({ apiKey: stripe().apiKey, address: stripe().address });
   for (let i = 0; i < 20; i++) {

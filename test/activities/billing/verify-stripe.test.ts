@@ -36,7 +36,7 @@ async function mirrored(): Promise<void> {
 function verify({ repair }: { repair: boolean } = { repair: false }) {
   const { stripe } = ground.deps();
   if (!stripe) throw new Error('no key');
-  return verifyStripe(db, stripe, { repair: repair ? RULES : undefined });
+  return verifyStripe(db, stripe, { repair, rules: RULES });
 }
 const drift = async () => (await openDrift(db, { limit: 100 })).map(({ kind, id, fields }) => [kind, id, ...fields]);
 
@@ -111,6 +111,19 @@ test('a code that is over here and still on at Stripe is being switched off: no 
   expect(await verify()).toMatchObject({ drifted: 0 });
   await query(`update stripe_promotion_codes set at_stripe = 'inactive' where id = 'promo_a'`);
   expect(await verify()).toMatchObject({ drifted: 1 });
+});
+
+test('what ran out at Stripe is fetched without being drift: there is no event of a last redemption, or of a date', async () => {
+  await mirrored();
+  world().put(coupon('spring', NOW, { times_redeemed: 7, max_redemptions: 7, valid: false }));
+  world().put(promo('promo_a', { times_redeemed: 7, max_redemptions: 7, active: false }));
+  await query('update stripe_coupons set max_redemptions = 7');
+  await query(`update stripe_promotion_codes set max_redemptions = 7 where id = 'promo_a'`);
+  expect(await verify()).toMatchObject({ drifted: 0, repaired: 0 });
+  expect(await query('select active from stripe_coupons')).toEqual([{ active: false }]);
+  expect(await query('select id from stripe_promotion_codes where active')).toEqual([{ id: 'promo_b' }]);
+  world().put(promo('promo_b', { active: false }));
+  expect(await verify(), 'somebody switched it off').toMatchObject({ drifted: 1 });
 });
 
 test('the daily run counts what it compared and what differs, and names it in the log without what is in it', async () => {

@@ -12,8 +12,11 @@ export interface StripeCall {
   executed: boolean;
 }
 
-/** `fail`: 500, which Stripe keeps under the idempotency key. `busy`: 429, which it does not. `cut`: the connection breaks. */
-export type Mishap = 'fail' | 'busy' | 'hang' | 'cut';
+/**
+ * `fail`: 500, which Stripe keeps under the idempotency key. `busy`: 429, which it does not. `cut`: the connection breaks. `page`,
+ * `words`: a proxy on the way answers, in HTML or in JSON of its own.
+ */
+export type Mishap = 'fail' | 'busy' | 'hang' | 'cut' | 'page' | 'words';
 export type Moment = 'arrived' | 'executed' | 'answered';
 /** Asked at each moment of each call; what it awaits, the call waits for: that is how an answer is slow. */
 export type Watcher = (moment: Moment, call: StripeCall) => Promise<Mishap | undefined> | Mishap | undefined;
@@ -100,6 +103,7 @@ async function serve(state: State, request: IncomingMessage, response: ServerRes
   const arrived = await state.watcher?.('arrived', call);
   if (arrived === 'hang') return;
   if (arrived === 'cut') return void request.socket.destroy();
+  if (arrived === 'page' || arrived === 'words') return proxyAnswers(response, arrived);
   const { authorization } = request.headers;
   const answer =
     arrived === 'busy' ? state.busy : await answerOnce(state, call, { authorization, body, fails: arrived === 'fail' });
@@ -110,6 +114,15 @@ async function serve(state: State, request: IncomingMessage, response: ServerRes
   const headers = { 'content-type': 'application/json', 'request-id': `req_${state.calls.length}`, ...answer.headers };
   response.writeHead(answer.status, headers);
   response.end(JSON.stringify(answer.body));
+}
+
+function proxyAnswers(response: ServerResponse, how: 'page' | 'words'): void {
+  const [type, body] =
+    how === 'page'
+      ? ['text/html', '<h1>502 Bad Gateway</h1>']
+      : ['application/json', '{"message":"no healthy upstream"}'];
+  response.writeHead(how === 'page' ? 502 : 503, { 'content-type': type });
+  response.end(body);
 }
 
 async function answerOnce(
