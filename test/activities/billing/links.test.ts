@@ -10,6 +10,7 @@ import { billing } from './support.ts';
 
 const { db, query, world, process } = await billing();
 const NOW = Math.floor(Date.now() / 1_000);
+const at = (seconds: number) => new Date(seconds * 1_000);
 const SOLD = { customer: 'cus_1', periodEnd: NOW + 86_400 };
 
 const link = async () =>
@@ -52,6 +53,7 @@ test('metadata goes before a checkout, in either order', async () => {
 });
 
 test('of two checkouts the first that was begun counts, whichever comes first', async () => {
+  world().put(customer('cus_1', NOW));
   const [second, first] = [checksOut('runner', 'cs_1', NOW), checksOut('walker', 'cs_2', NOW - 60)];
   await process(second);
   expect(await link()).toEqual({ account: 'runner', by: 'checkout' });
@@ -75,6 +77,7 @@ test("an operator's word is changed by nothing that Stripe says, neither a link 
 });
 
 test('what a customer bought while it was nobody counts from the moment in which it is somebody', async () => {
+  world().put(customer('cus_1', NOW));
   await process(world().happen('customer.subscription.created', subscription('sub_1', NOW, SOLD)));
   expect(await link(), 'it is seen').toEqual({ account: null, by: null });
   const walker = await accountIdFor(db, 'walker');
@@ -113,8 +116,10 @@ test('a notice and a link at once: it is told, once', async () => {
   await listens();
   for (let i = 0; i < 20; i++) {
     const customerId = `cus_race${i}`;
-    const notice = { kind: 'trial.ending', subject: `sub_race${i}`, period: '1', customerId, data: {} } as const;
-    const changes = { status: 'trialing' } as const;
+    const period = at(NOW + 60).toISOString();
+    const notice = { kind: 'trial.ending', subject: `sub_race${i}`, period, customerId, data: {} } as const;
+    const changes = { status: 'trialing', trial_end: NOW + 60 } as const;
+    world().put(customer(customerId, NOW));
     await process(
       world().happen(
         'customer.subscription.created',

@@ -73,25 +73,6 @@ test('an event fetches what it is about once, and writes that and its end', asyn
   expect(await tries()).toEqual([{ outcome: 'processed', error_code: null, error_class: null }]);
 });
 
-test('a subscription of a customer who was there before Cairn brings the customer and the card, once', async () => {
-  const { world } = stripe;
-  const invoice_settings = { ...customer('cus_1', NOW).invoice_settings, default_payment_method: 'pm_1' };
-  world.put(customer('cus_1', NOW, { metadata: { cairn_account: 'walker' }, invoice_settings }));
-  world.put(paymentMethod('pm_1', NOW, { customer: 'cus_1', card: { exp_year: 2031 } }));
-  const bought = subscription('sub_1', NOW, { customer: 'cus_1', periodEnd: NOW + 100 });
-  for (const type of ['customer.subscription.created', 'customer.subscription.updated']) {
-    const eventId = await store(world.happen(type, bought));
-    expect(await stepsOf().processStripeEvent({ eventId, run: 1 })).toEqual({ outcome: 'processed' });
-  }
-  expect(stripe.calls.map(({ path }) => path)).toEqual(
-    ['subscriptions/sub_1', 'customers/cus_1', 'payment_methods/pm_1', 'subscriptions/sub_1'].map((of) => `/v1/${of}`),
-  );
-  expect(await query('select exp_year from stripe_payment_methods')).toEqual([{ exp_year: 2031 }]);
-  const whose = `select a.external_id as account, e.plan from entitlements e
-                   join stripe_customer_links l using (customer_id) join accounts a on a.id = l.account_id`;
-  expect(await query(whose)).toEqual([{ account: 'walker', plan: 'premium' }]);
-});
-
 test('what is done is not done again, and what runs twice at once is done once', async () => {
   const steps = stepsOf();
   const eventId = await store(stripe.world.happen('coupon.created', coupon('spring', NOW)));
