@@ -5,7 +5,7 @@ import type { StripeGround } from './ground.ts';
 import { judgeStripe, openEvents } from './judge.ts';
 import type { StripeScenario } from './scenario.ts';
 import { createSender, type Sender, sendAtOnce, sendAtRate } from './sender.ts';
-import { createTraffic, EVENTS_OF_A_LIFE, type Traffic } from './traffic.ts';
+import { createTraffic, drawn, EVENTS_OF_A_LIFE, type Traffic } from './traffic.ts';
 
 const AT_ONCE = 16;
 const ROUNDS = 4;
@@ -18,7 +18,8 @@ const STEADY_PER_S = 10;
 export const ack: StripeScenario = async (ground, { events, seed, say }) => {
   const { cluster, stripe } = ground;
   const random = createRandom(seed);
-  const traffic = createTraffic(stripe.world, { lives: Math.ceil((events * 1.5) / EVENTS_OF_A_LIFE), random });
+  const lives = Math.ceil((events + 800) / EVENTS_OF_A_LIFE);
+  const traffic = drawn(createTraffic(stripe.world, { lives, random }));
   await cluster.startApi();
   await cluster.startWorker();
   const warming = createSender(cluster.url);
@@ -80,7 +81,7 @@ export const backlog: StripeScenario = async (ground, { events, outageS, seed, s
   const { cluster, stripe } = ground;
   const random = createRandom(seed);
   const lives = Math.ceil(events / EVENTS_OF_A_LIFE);
-  const traffic = createTraffic(stripe.world, { lives, random });
+  const traffic = drawn(createTraffic(stripe.world, { lives, random }));
   const sender = createSender(cluster.url);
   await cluster.startApi();
   await cluster.startWorker();
