@@ -1,6 +1,6 @@
 import { userInfo } from 'node:os';
+import type { OrderedBy } from '../api/ops/reason.ts';
 import { REASON_CHARACTERS_AT_LEAST } from '../api/ops/redrive.ts';
-import type { OrderedBy } from '../api/ops/webhook-endpoint.ts';
 import { UsageError } from './settings.ts';
 
 /** The reason of an operator's action. Throws `UsageError` when it is too short to be one. */

@@ -1,10 +1,16 @@
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
+import { Rejection } from '../contracts/rejections.ts';
 import { environment } from '../platform/environment.ts';
 
 /** The command was called wrongly; nothing was done. */
 export class UsageError extends Error {
   override readonly name = 'UsageError';
+}
+
+/** A refusal of what was asked for is wrong usage; anything else is thrown as it is. */
+export function asUsage(error: unknown): never {
+  throw error instanceof Rejection ? new UsageError(error.message) : error;
 }
 
 /** What `npm start` writes while it runs (`$CAIRN_HOME/dev.json`), as far as commands need it. */

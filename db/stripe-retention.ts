@@ -28,25 +28,13 @@ export async function removeOldStripeEvents(tx: Tx, { before, limit }: Old): Pro
   return rowCount ?? 0;
 }
 
-export async function removeOldStripeAttempts(tx: Tx, { before, limit }: Old): Promise<number> {
-  const { rowCount } = await tx.query(
-    `delete from stripe_event_attempts
-      where ctid = any (array (select ctid from stripe_event_attempts where ended_at < $1
-                                order by ended_at limit $2 for update skip locked))`,
-    [before, limit],
-  );
-  return rowCount ?? 0;
+export function removeOldStripeAttempts(tx: Tx, old: Old): Promise<number> {
+  return removeOlder(tx, { table: 'stripe_event_attempts', time: 'ended_at' }, old);
 }
 
 /** What they told is over long before: a card, a trial, an invoice has each its time in its key. */
-export async function removeOldNotices(tx: Tx, { before, limit }: Old): Promise<number> {
-  const { rowCount } = await tx.query(
-    `delete from billing_notices
-      where ctid = any (array (select ctid from billing_notices where noticed_at < $1
-                                order by noticed_at limit $2 for update skip locked))`,
-    [before, limit],
-  );
-  return rowCount ?? 0;
+export function removeOldNotices(tx: Tx, old: Old): Promise<number> {
+  return removeOlder(tx, { table: 'billing_notices', time: 'noticed_at' }, old);
 }
 
 /** Drift that has ended. */
@@ -54,6 +42,24 @@ export async function removeEndedDrift(tx: Tx, { before, limit }: Old): Promise<
   const { rowCount } = await tx.query(
     `delete from stripe_drift
       where (kind, id) in (select kind, id from stripe_drift where ended_at < $1 limit $2 for update skip locked)`,
+    [before, limit],
+  );
+  return rowCount ?? 0;
+}
+
+/** Of rows without an id of their own. */
+async function removeOlder(
+  tx: Tx,
+  {
+    table,
+    time,
+  }: { table: 'stripe_event_attempts'; time: 'ended_at' } | { table: 'billing_notices'; time: 'noticed_at' },
+  { before, limit }: Old,
+): Promise<number> {
+  const { rowCount } = await tx.query(
+    `delete from ${table}
+      where ctid = any (array (select ctid from ${table} where ${time} < $1
+                                order by ${time} limit $2 for update skip locked))`,
     [before, limit],
   );
   return rowCount ?? 0;

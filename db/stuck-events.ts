@@ -1,23 +1,18 @@
 import type { Db, Tx } from './pool.ts';
 import type { StuckRows } from './stuck-uploads.ts';
 
+interface Lost {
+  readonly dueBefore: Date;
+  readonly withinS: number;
+  readonly limit: number;
+}
+
 /**
  * Open events of Stripe's that have been due since before then and that the dispatcher will not look at within `withinS`: it is to
  * look now. Their ids, at most `limit`.
  */
-export async function offerLostStripeEvents(
-  tx: Tx,
-  lost: { dueBefore: Date; withinS: number; limit: number },
-): Promise<readonly string[]> {
-  const { rows } = await tx.query<{ id: string }>(
-    `update stripe_events set dispatch_at = now()
-      where id in (select id from stripe_events
-                    where dispatch_at > now() + make_interval(secs => $2) and due_at < $1
-                    order by due_at limit $3 for update skip locked)
-      returning id`,
-    [lost.dueBefore, lost.withinS, lost.limit],
-  );
-  return rows.map(({ id }) => id);
+export function offerLostStripeEvents(tx: Tx, lost: Lost): Promise<readonly string[]> {
+  return offerLost(tx, 'stripe_events', lost);
 }
 
 /** Open events of Stripe's that have been due since before then, the longest due first. */
@@ -31,17 +26,22 @@ export async function stripeEventsOpenSince(db: Db, old: { dueBefore: Date; ids:
 }
 
 /** Messages to the site whose next attempt the dispatcher would not look at within `withinS` of its time; as above. */
-export async function offerLostMessages(
+export function offerLostMessages(tx: Tx, lost: Lost): Promise<readonly string[]> {
+  return offerLost(tx, 'webhook_messages', lost);
+}
+
+async function offerLost(
   tx: Tx,
-  lost: { dueBefore: Date; withinS: number; limit: number },
+  table: 'stripe_events' | 'webhook_messages',
+  { dueBefore, withinS, limit }: Lost,
 ): Promise<readonly string[]> {
   const { rows } = await tx.query<{ id: string }>(
-    `update webhook_messages set dispatch_at = now()
-      where id in (select id from webhook_messages
+    `update ${table} set dispatch_at = now()
+      where id in (select id from ${table}
                     where dispatch_at > now() + make_interval(secs => $2) and due_at < $1
                     order by due_at limit $3 for update skip locked)
       returning id`,
-    [lost.dueBefore, lost.withinS, lost.limit],
+    [dueBefore, withinS, limit],
   );
   return rows.map(({ id }) => id);
 }

@@ -1,4 +1,5 @@
 import type Stripe from 'stripe';
+import { customerOfObject } from '../domain/billing/event-customer.ts';
 import type {
   CheckoutSessionMirror,
   CouponMirror,
@@ -127,8 +128,9 @@ export interface ListedEvent {
 
 /** The object of an event whose type is newer than the package may be anything. */
 export function listedEvent(event: Stripe.Event): ListedEvent {
-  const { id, object, customer } = Object(event.data.object);
-  const of = object === 'customer' ? id : (Object(customer).id ?? customer);
+  const about = Object(event.data.object);
+  const { id, object } = about;
+  const customerId = customerOfObject(about);
   return {
     id: event.id,
     stripeAccount: event.account ?? null,
@@ -138,7 +140,7 @@ export function listedEvent(event: Stripe.Event): ListedEvent {
     created: new Date(event.created * 1_000),
     objectType: typeof object === 'string' ? object : null,
     objectId: typeof id === 'string' ? id : null,
-    customerId: typeof of === 'string' ? of : null,
+    customerId: typeof customerId === 'string' ? customerId : null,
   };
 }
 

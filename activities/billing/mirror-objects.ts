@@ -59,8 +59,8 @@ export async function fetchMirrors(
 const keyOf = ({ kind, id }: ObjectRef): string => `${kind} ${id}`;
 
 /**
- * All of them, and what follows from them (whose customers are, what subscriptions entitle to), in the transaction of what they came for. The one place where mirrors
- * change, but for what expires here. Once in a transaction: locks are taken in one order.
+ * All of them, and what follows from them (whose customers are, what subscriptions entitle to), in the transaction of what they came
+ * for. The one place where mirrors change, but for what expires here. Once in a transaction: locks are taken in one order.
  */
 export async function writeMirrors(tx: Tx, fetched: readonly FetchedMirror[], rules: BillingRules): Promise<void> {
   const touched: Touched[] = [];

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { Rejection } from '../../contracts/rejections.ts';
 import { STRIPE_EVENT_ID } from '../../contracts/stripe-events.ts';
 import type { NewStripeEvent } from '../../db/stripe-events.ts';
+import { customerOfObject } from '../../domain/billing/event-customer.ts';
 
 /** The columns of a delivered event, whose signature is good. Throws `Rejection` for what is signed and is none. */
 export function readEvent(body: Buffer): Omit<NewStripeEvent, 'traceParent'> {
@@ -9,6 +10,7 @@ export function readEvent(body: Buffer): Omit<NewStripeEvent, 'traceParent'> {
   if (event.object === 'v2.core.event') throw new Rejection('billing/thin-event');
   const { id, type, created, livemode, account, api_version: apiVersion } = event;
   const object = Object(Object(event.data).object);
+  const customerId = customerOfObject(object);
   if (event.object !== 'event' || !isId(id) || !isText(type))
     throw notAnEvent('It has no `object: event`, id or type.');
   if (typeof livemode !== 'boolean' || !isTime(created)) throw notAnEvent('It has no `livemode` or `created`.');
@@ -21,16 +23,10 @@ export function readEvent(body: Buffer): Omit<NewStripeEvent, 'traceParent'> {
     apiVersion: isText(apiVersion) ? apiVersion : null,
     objectType: isText(object.object) ? object.object : null,
     objectId: isText(object.id) ? object.id : null,
-    customerId: customerOf(object),
+    customerId: isText(customerId) ? customerId : null,
     body,
     contentSha256: contentHash(event),
   };
-}
-
-/** The customer that the object is, or is of: an id, or the customer itself where somebody had it expanded. */
-function customerOf({ object, id, customer }: Record<string, unknown>): string | null {
-  const of = object === 'customer' ? id : (Object(customer).id ?? customer);
-  return isText(of) ? of : null;
 }
 
 function parsed(body: Buffer): Record<string, unknown> {

@@ -3,7 +3,7 @@ import { Rejection } from '../../contracts/rejections.ts';
 import { recordOpsAction } from '../../db/ops-audit.ts';
 import type { Pool } from '../../db/pool.ts';
 import type { SeenCustomer } from '../../db/stripe-links.ts';
-import type { OrderedBy } from './webhook-endpoint.ts';
+import type { OrderedBy } from './reason.ts';
 
 export interface CustomerLink {
   /** The site's own id. */

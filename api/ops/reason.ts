@@ -9,3 +9,9 @@ export const REASON = Type.String({
   description: 'For whoever asks later; kept with the id of your key. Spaces around it are refused.',
   examples: ['the blob store was restored from backup'],
 });
+
+/** Who orders it, and why. */
+export interface OrderedBy {
+  readonly actor: string;
+  readonly reason: string;
+}

@@ -4,7 +4,7 @@ import { recordOpsAction } from '../../db/ops-audit.ts';
 import type { Pool } from '../../db/pool.ts';
 import { openDrift } from '../../db/stripe-drift.ts';
 import { findStripeOrder, insertStripeOrder, type StripeOrder } from '../../db/stripe-orders.ts';
-import type { OrderedBy } from './webhook-endpoint.ts';
+import type { OrderedBy } from './reason.ts';
 
 /** Orders that something be done at Stripe; the dispatcher starts it. Its number, which is that of its audit row. */
 export function orderAtStripe(db: Pool, order: StripeOrder, by: OrderedBy): Promise<{ orderId: number }> {

@@ -12,7 +12,7 @@ import {
   type ReplaySelection,
   replaySelection,
 } from '../../db/stripe-replays.ts';
-import type { OrderedBy } from './webhook-endpoint.ts';
+import type { OrderedBy } from './reason.ts';
 
 /** One order, one statement; ask again for the rest. */
 export const STRIPE_REPLAYED_AT_ONCE = 5_000;

@@ -9,17 +9,13 @@ import { sealText } from '../../platform/sealing.ts';
 import type { CodecKeyring } from '../../platform/temporal/keyring.ts';
 import { newWebhookSecret } from '../../services/standard-webhooks.ts';
 import { targetProblem, type WebhookTargets } from '../../services/webhook-target.ts';
+import type { OrderedBy } from './reason.ts';
 
 export interface EndpointDeps {
   readonly db: Pool;
   /** Seal its secrets. */
   readonly codecKeys: CodecKeyring;
   readonly targets: WebhookTargets;
-}
-
-export interface OrderedBy {
-  readonly actor: string;
-  readonly reason: string;
 }
 
 export interface EndpointOutcome {

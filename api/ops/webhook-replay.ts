@@ -2,7 +2,7 @@ import { Rejection } from '../../contracts/rejections.ts';
 import { recordOpsAction } from '../../db/ops-audit.ts';
 import type { Pool } from '../../db/pool.ts';
 import { countMessages, type MessageFilter, replayMessage, replayMessages } from '../../db/webhook-lists.ts';
-import type { OrderedBy } from './webhook-endpoint.ts';
+import type { OrderedBy } from './reason.ts';
 
 /** One order, one statement; ask again for the rest. */
 export const REPLAYED_AT_ONCE = 5_000;

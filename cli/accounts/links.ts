@@ -5,8 +5,7 @@ import type { Pool } from '../../db/pool.ts';
 import { seenCustomers } from '../../db/stripe-links.ts';
 import { withDatabase } from '../database.ts';
 import { orderedBy } from '../reason.ts';
-import { UsageError } from '../settings.ts';
-import { asUsage } from '../webhooks/endpoint.ts';
+import { asUsage, UsageError } from '../settings.ts';
 
 export interface LinkOptions {
   readonly reason: string;

@@ -1,10 +1,9 @@
 import { ignoreDeadStripeEvent, viewStripeEventBody } from '../../api/ops/stripe-replay.ts';
 import { stripeEventDetail, stripeEventView } from '../../api/ops/stripe-views.ts';
-import { Rejection } from '../../contracts/rejections.ts';
 import type { Pool } from '../../db/pool.ts';
 import { stripeEvents } from '../../db/stripe-event-lists.ts';
 import { orderedBy } from '../reason.ts';
-import { UsageError } from '../settings.ts';
+import { asUsage, UsageError } from '../settings.ts';
 import { type FilterOptions, filterOf } from './filter.ts';
 
 export interface ListOptions extends FilterOptions {
@@ -53,9 +52,4 @@ export async function printStripeEventBody(db: Pool, id: string, options: OrderO
 export async function ignoreStripeEvent(db: Pool, id: string, options: OrderOptions): Promise<void> {
   const { auditId } = await ignoreDeadStripeEvent(db, id, orderedBy(options)).catch(asUsage);
   console.log(options.json ? JSON.stringify({ auditId }) : `${id} is ignored (order ${auditId}).`);
-}
-
-/** A refusal of what was asked for is wrong usage. */
-function asUsage(error: unknown): never {
-  throw error instanceof Rejection ? new UsageError(error.message) : error;
 }

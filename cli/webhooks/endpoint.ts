@@ -1,7 +1,7 @@
+import type { OrderedBy } from '../../api/ops/reason.ts';
 import {
   type EndpointDeps,
   enableEndpoint,
-  type OrderedBy,
   retireEndpointSecret,
   rotateEndpoint,
   sendTestMessage,
@@ -12,7 +12,7 @@ import { Rejection } from '../../contracts/rejections.ts';
 import { webhookId } from '../../contracts/webhooks.ts';
 import { withDatabase } from '../database.ts';
 import { orderedBy } from '../reason.ts';
-import { UsageError } from '../settings.ts';
+import { asUsage, UsageError } from '../settings.ts';
 import { codecKeysHere } from '../temporal.ts';
 import { webhookTargetsHere } from './targets.ts';
 
@@ -80,14 +80,14 @@ async function order(
   const by = orderedBy(options);
   const [codecKeys, targets] = [await codecKeysHere(), webhookTargetsHere()];
   await withDatabase(async (db) => {
-    const { says, ...outcome } = await work({ db, codecKeys, targets }, by).catch(asUsage);
+    const { says, ...outcome } = await work({ db, codecKeys, targets }, by).catch(asUsageOfWebhooks);
     if (options.json) return console.log(JSON.stringify(outcome));
     if (outcome.secret !== undefined) console.log(`${outcome.secret}\n\nKeep it now: it cannot be shown again.`);
     console.log(`${says} (order ${outcome.auditId})`);
   });
 }
 
-export function asUsage(error: unknown): never {
-  if (!(error instanceof Rejection)) throw error;
-  throw new UsageError(error.code === 'webhook/no-endpoint' ? NONE : error.message);
+export function asUsageOfWebhooks(error: unknown): never {
+  if (error instanceof Rejection && error.code === 'webhook/no-endpoint') throw new UsageError(NONE);
+  return asUsage(error);
 }

@@ -12,7 +12,7 @@ import { webhookMessages } from '../../db/webhook-lists.ts';
 import { momentOf } from '../moments.ts';
 import { orderedBy } from '../reason.ts';
 import { UsageError } from '../settings.ts';
-import { asUsage, type OrderOptions } from './endpoint.ts';
+import { asUsageOfWebhooks, type OrderOptions } from './endpoint.ts';
 
 export interface ListOptions {
   readonly state?: string;
@@ -59,7 +59,7 @@ export async function showMessage(db: Pool, id: string, { json }: { json?: true 
 export async function replayMessages(db: Pool, id: string | undefined, options: ReplayOptions): Promise<void> {
   const by = orderedBy(options);
   if (id !== undefined) {
-    const { auditId } = await replayOne(db, uuidOf(id), by).catch(asUsage);
+    const { auditId } = await replayOne(db, uuidOf(id), by).catch(asUsageOfWebhooks);
     return console.log(options.json ? JSON.stringify({ auditId }) : `${id} is delivered again (order ${auditId}).`);
   }
   const order = orderOf(options);
