@@ -9,5 +9,9 @@ import { startApi } from './start-api.ts';
 const config = readConfig(environment());
 const log = createLog({ process: 'api', level: config.logLevel, build: config.build });
 const shutdown = shutdownOnSignals({ log, graceMs: 30_000 });
-const loops = createLoops({ log, onDead: (name) => void shutdown.begin(`the loop ${name} is dead`, 70) });
+const loops = createLoops({
+  log,
+  onDead: (name) => void shutdown.begin(`the loop ${name} is dead`, 70),
+  held: true,
+});
 await startApi({ config, log, loops, shutdown, manifest: MANIFEST });

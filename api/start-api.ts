@@ -30,7 +30,7 @@ export interface ApiProcess {
   readonly manifest: Manifest;
 }
 
-/** Everything that is in an API process, connected and listening; `shutdown` closes it in reverse. */
+/** Everything that is in an API process, connected and listening; then its loops turn. `shutdown` closes it in reverse. */
 export async function startApi({ config, log, loops, shutdown, manifest }: ApiProcess): Promise<void> {
   const onIdleError = (error: Error) => log.warn({ err: error }, 'database connection lost');
   const db = connect(config.databaseUrl, { onIdleError });
@@ -86,5 +86,6 @@ export async function startApi({ config, log, loops, shutdown, manifest }: ApiPr
   shutdown.onClose('loops', () => loops.stop());
   shutdown.onClose('http', () => app.close());
   await app.listen({ host: config.host, port: config.port });
+  loops.release();
   log.info({ port: config.port }, 'api ready');
 }

@@ -6,6 +6,8 @@ import type { Log } from './log.ts';
  */
 export interface Loops {
   start(loop: LoopOptions): RunningLoop;
+  /** Of loops that were created `held`: they turn from now on. */
+  release(): void;
   /** For health and doctor. */
   status(): readonly LoopStatus[];
   stop(): Promise<void>;
@@ -34,18 +36,27 @@ export interface LoopStatus {
 
 const WATCH_EVERY_MS = 1_000;
 
-export function createLoops(options: { log: Log; onDead: (name: string) => void }): Loops {
+/**
+ * With `held` nothing turns before `release`: a process that goes on starting keeps its loops' first connections waiting until
+ * they run into their time-outs, and then tells of outages that there are none.
+ */
+export function createLoops(options: { log: Log; onDead: (name: string) => void; held?: boolean }): Loops {
   const running = new Map<string, LoopState>();
+  let held = options.held ?? false;
   const watch = setInterval(() => {
     for (const [name, loop] of running) if (isDead(loop)) options.onDead(name);
   }, WATCH_EVERY_MS);
   watch.unref();
   return {
     start: (loop) => {
-      const state = stateOf(loop, options.log);
+      const state = { ...stateOf(loop, options.log), held };
       running.set(loop.name, state); // before its first turn, which may tell of all loops, itself too
       nudge(state);
       return { nudge: () => nudge(state) };
+    },
+    release: () => {
+      held = false;
+      for (const state of running.values()) release(state);
     },
     status: () => [...running.values()].map(statusOf),
     stop: async () => {
@@ -62,6 +73,7 @@ interface LoopState {
   tickedAtMs: number;
   turns: number;
   again: boolean;
+  held: boolean;
   stopped: boolean;
   turning: Promise<void> | undefined;
   timer: NodeJS.Timeout | undefined;
@@ -74,14 +86,22 @@ function stateOf(options: LoopOptions, log: Log): LoopState {
     tickedAtMs: performance.now(),
     turns: 0,
     again: false,
+    held: false,
     stopped: false,
     turning: undefined,
     timer: undefined,
   };
 }
 
+function release(state: LoopState): void {
+  if (!state.held) return;
+  state.held = false;
+  state.tickedAtMs = performance.now();
+  nudge(state);
+}
+
 function nudge(state: LoopState): void {
-  if (state.stopped) return;
+  if (state.stopped || state.held) return;
   if (state.turning) state.again = true;
   else state.turning = turn(state);
 }
@@ -113,7 +133,7 @@ async function end(state: LoopState): Promise<void> {
 }
 
 function isDead(state: LoopState): boolean {
-  return idleMs(state) > state.options.deadAfterMs;
+  return !state.held && idleMs(state) > state.options.deadAfterMs;
 }
 
 function idleMs({ tickedAtMs }: LoopState): number {

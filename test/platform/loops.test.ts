@@ -46,6 +46,20 @@ test('a loop turns at once, and again after its pause', async () => {
   expect(hand.turns()).toBe(2);
 });
 
+test('held loops do not turn, and are not dead, before they are released; then they turn at once, later ones too', async () => {
+  loops = createLoops({ log, onDead: (name) => void dead.push(name), held: true });
+  const early = handTurned('early');
+  early.loop.nudge();
+  await vi.advanceTimersByTimeAsync(60_000);
+  expect([early.turns(), dead]).toEqual([0, []]);
+  expect(loops.status()).toMatchObject([{ name: 'early', turns: 0, dead: false }]);
+  loops.release();
+  await vi.advanceTimersByTimeAsync(9_000);
+  expect([early.turns(), handTurned('later').turns(), dead]).toEqual([1, 1, []]);
+  await vi.advanceTimersByTimeAsync(2_000);
+  expect(dead).toContain('early');
+});
+
 test('the first turn already finds its own loop in the status: the first heartbeat tells of itself', () => {
   let told: readonly string[] = [];
   const turn = async () => {
