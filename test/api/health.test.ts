@@ -49,7 +49,7 @@ test('Temporal away is degraded, and the process stays ready', async () => {
 
 test('a loop that has stopped is degraded', async () => {
   const loop = { name: 'dispatcher', lastTickAt: '2026-01-01T00:00:00.000Z', turns: 3, dead: true };
-  const loops = { status: () => [loop], start: () => ({ nudge: () => {} }), stop: async () => {} };
+  const loops = { status: () => [loop], start: () => ({ nudge: () => {} }), release: () => {}, stop: async () => {} };
   const inject = await checkedInject(await testApp({ db: stack.db, blobs: Object.create(null), loops }));
   const detail = 'last tick 2026-01-01T00:00:00.000Z, 3 turns';
   expect((await health(inject)).part('loop dispatcher')).toMatchObject({ status: 'degraded', detail });

@@ -97,7 +97,7 @@ test('the inline path tells how often and why; loops, Temporal and the pool tell
   const processedFor = { 'temporal away': 7, 'no worker alive': 2 };
   const inline: InlinePath = { status: () => ({ reason: 'temporal away', processed: 9, processedFor }) };
   const loop = { name: 'dispatcher', lastTickAt: new Date(Date.now() - 30_000).toISOString(), turns: 3, dead: true };
-  const loops = { status: () => [loop], start: () => ({ nudge: () => {} }), stop: async () => {} };
+  const loops = { status: () => [loop], start: () => ({ nudge: () => {} }), release: () => {}, stop: async () => {} };
   const dispatcher = { nudge: () => {}, status: () => 'away' as const };
   const app = await testApp({ db: stack.db, blobs: Object.create(null), inline, loops, dispatcher });
   for (let scrapes = 0; scrapes < 2; scrapes++) {

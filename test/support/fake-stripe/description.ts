@@ -12,7 +12,8 @@ export function checkObject(object: { readonly object: string; readonly deleted?
   const kind = object.deleted === true ? `deleted_${object.object}` : object.object;
   const isKind = ajv.getSchema(`stripe#/definitions/${kind}`); // compiled once; a schema given to `validate` is compiled every time
   if (!isKind) throw new Error(`Stripe describes no ${kind}`);
-  if (!isKind(withoutNewer(object))) throw new Error(`the fake made a ${kind} that is none: ${ajv.errorsText(isKind.errors)}`);
+  if (!isKind(withoutNewer(object)))
+    throw new Error(`the fake made a ${kind} that is none: ${ajv.errorsText(isKind.errors)}`);
 }
 
 /**
