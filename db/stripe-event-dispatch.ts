@@ -1,4 +1,5 @@
 import type { StripeEventRun } from '../contracts/stripe-events.ts';
+import { type OfferedTable, offerAgain, type Pace } from './offer-again.ts';
 import type { Db } from './pool.ts';
 
 export interface DispatchableStripeEvent extends StripeEventRun {
@@ -37,16 +38,18 @@ export async function dispatchStripeEventsAgain(
   );
 }
 
-/** Offers every open event that is due, oldest first, `perS` of them a second, and all within `withinS`. */
-export async function offerOpenStripeEventsAgain(db: Db, pace: { perS: number; withinS: number }): Promise<void> {
-  await db.query(
-    `with open as (select id, received_at from stripe_events where dispatch_at is not null and due_at <= now() for update skip locked),
-          placed as (select id, row_number() over (order by received_at) - 1 as place, count(*) over () as total from open)
-     update stripe_events e set dispatch_at = now() + make_interval(secs => place * least(1.0 / $1::float, $2::float / total))
-       from placed where e.id = placed.id`,
-    [pace.perS, pace.withinS],
-  );
+/** Offers every open event that is due, at a pace. */
+export async function offerOpenStripeEventsAgain(db: Db, pace: Pace): Promise<void> {
+  await offerAgain(db, EVENTS, pace);
 }
+
+const EVENTS: OfferedTable = {
+  table: 'stripe_events',
+  idType: 'text',
+  since: 'received_at',
+  isOpen: 'dispatch_at is not null and due_at <= now()',
+  earliest: 'now()',
+};
 
 /** The run's workflow has ended, yet the row is open: a new run is due. False when it was ended or run again meanwhile. */
 export async function startNextStripeEventRun(db: Db, { eventId, run }: StripeEventRun): Promise<boolean> {

@@ -1,4 +1,5 @@
 import type { UploadFailure } from '../contracts/uploads.ts';
+import { type OfferedTable, offerAgain, type Pace } from './offer-again.ts';
 import type { Db } from './pool.ts';
 import { TOLD_ENDS } from './webhook-messages.ts';
 
@@ -46,19 +47,18 @@ export async function dispatchAgain(db: Db, runs: readonly UploadRun[], againS: 
 
 export type UploadRun = Pick<DispatchableUpload, 'id' | 'run'>;
 
-/**
- * Offers every open upload that is due, whether it was offered before or not: oldest first, `perS` of them a second, and all
- * within `withinS`. Re-driven ones that wait for their turn go on waiting.
- */
-export async function offerOpenUploadsAgain(db: Db, pace: { perS: number; withinS: number }): Promise<void> {
-  await db.query(
-    `with open as (select id, due_at from uploads where dispatch_at is not null and due_at <= now() for update skip locked),
-          placed as (select id, row_number() over (order by due_at) - 1 as place, count(*) over () as total from open)
-     update uploads u set dispatch_at = now() + make_interval(secs => place * least(1.0 / $1::float, $2::float / total))
-       from placed where u.id = placed.id`,
-    [pace.perS, pace.withinS],
-  );
+/** Offers every open upload that is due, at a pace. Re-driven ones that wait for their turn go on waiting. */
+export async function offerOpenUploadsAgain(db: Db, pace: Pace, atOnce?: number): Promise<void> {
+  await offerAgain(db, UPLOADS, pace, atOnce);
 }
+
+const UPLOADS: OfferedTable = {
+  table: 'uploads',
+  idType: 'uuid',
+  since: 'due_at',
+  isOpen: 'dispatch_at is not null and due_at <= now()',
+  earliest: 'now()',
+};
 
 /** Too many runs were lost: failed by a fault of ours, or ready with the track of an earlier run. */
 export async function giveUpUpload(db: Db, upload: UploadRun): Promise<boolean> {

@@ -1,3 +1,4 @@
+import { type OfferedTable, offerAgain, type Pace } from './offer-again.ts';
 import type { Db } from './pool.ts';
 import type { DeliveryRun } from './webhook-deliveries.ts';
 
@@ -43,14 +44,15 @@ export async function redeliverLost(db: Db, { messageId, run }: DeliveryRun): Pr
   return rowCount === 1;
 }
 
-/** What Temporal had taken is offered to it again when it is due, oldest first and at a pace. */
-export async function offerPendingMessagesAgain(db: Db, pace: { perS: number; withinS: number }): Promise<void> {
-  await db.query(
-    `with open as (select id, due_at from webhook_messages where dispatch_at is not null for update skip locked),
-          placed as (select id, row_number() over (order by due_at) - 1 as place, count(*) over () as total from open)
-     update webhook_messages m
-        set dispatch_at = greatest(m.due_at, now()) + make_interval(secs => place * least(1.0 / $1::float, $2::float / total))
-       from placed where m.id = placed.id`,
-    [pace.perS, pace.withinS],
-  );
+/** What Temporal had taken is offered to it again when it is due, at a pace. */
+export async function offerPendingMessagesAgain(db: Db, pace: Pace): Promise<void> {
+  await offerAgain(db, MESSAGES, pace);
 }
+
+const MESSAGES: OfferedTable = {
+  table: 'webhook_messages',
+  idType: 'uuid',
+  since: 'due_at',
+  isOpen: 'dispatch_at is not null',
+  earliest: 'greatest(r.due_at, now())',
+};

@@ -133,3 +133,25 @@ test('when Temporal is back all that is open is offered again, oldest first and 
   await offerOpenUploadsAgain(db, { perS: 0.1, withinS: 2 });
   expect(await query(soon, [2])).toEqual([{ id: taken }, { id: due }]);
 });
+
+test('many are offered again in parts, each once and in one order, though they have waited equally long', async () => {
+  const ids = await uploads(5);
+  await query(`update uploads set due_at = '2026-01-01', dispatch_at = now() + interval '5 minutes'`);
+  await query(`update uploads set due_at = '2025-12-31' where id = $1`, [ids[4]]);
+  await offerOpenUploadsAgain(db, { perS: 0.1, withinS: 600 }, 2);
+  const places = await query<{ id: string; place: number }>(
+    `select id, round(extract(epoch from dispatch_at - now()) / 10)::int as place from uploads order by dispatch_at`,
+  );
+  expect(places.map(({ place }) => place)).toEqual([0, 1, 2, 3, 4]);
+  expect(places.map(({ id }) => id)).toEqual([ids[4], ...ids.slice(0, 4).sort()]);
+});
+
+test('what somebody is taking at this moment is left to him, and nobody waits for it', async () => {
+  const [first = '', held = '', last = ''] = await uploads(3);
+  await query(`update uploads set dispatch_at = now() + interval '5 minutes'`);
+  await db.transaction(async (tx) => {
+    await tx.query('select from uploads where id = $1 for update', [held]);
+    await offerOpenUploadsAgain(db, { perS: 1, withinS: 0 }, 2);
+  });
+  expect((await idsOf(8)).sort()).toEqual([first, last].sort());
+});
