@@ -73,6 +73,7 @@ function serverArguments(options: TemporalOptions, databaseFile: string): readon
     ...['--ui-port', String(options.uiPort), '--ui-disable-news-fetch', '--log-format', 'json'],
     ...(options.namespace === 'default' ? [] : ['--namespace', options.namespace]),
     ...(options.codecEndpoint === undefined ? [] : ['--ui-codec-endpoint', options.codecEndpoint]),
+    ...['--sqlite-pragma', 'journal_mode=wal', '--sqlite-pragma', 'synchronous=normal'],
     ...['--db-filename', databaseFile],
   ];
 }
