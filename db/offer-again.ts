@@ -18,7 +18,7 @@ export interface Pace {
 }
 
 /** One statement of some 40 ms. All at once, tens of thousands ran into the statement time-out, and every try began anew. */
-export const OFFERED_AT_ONCE = 2_000;
+const OFFERED_AT_ONCE = 2_000;
 
 /**
  * Offers everything that is open, whether it was offered before or not: oldest first, `perS` of them a second, and all within

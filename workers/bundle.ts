@@ -2,7 +2,6 @@ import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { bundleWorkflowCode, type WorkflowBundleOption } from '@temporalio/worker';
 import { FAILURE_CONVERTER_PATH } from '../platform/temporal/data-converter.ts';
-import { tracingPlugin } from '../platform/temporal/tracing.ts';
 import { cachedBundle } from './bundle-cache.ts';
 
 /**
@@ -23,10 +22,11 @@ export async function bundleWorkflows(workflowsPath = WORKFLOWS_PATH): Promise<{
   return bundleWorkflowCode({
     workflowsPath,
     failureConverterPath: FAILURE_CONVERTER_PATH,
-    plugins: [tracingPlugin('cairn-worker')],
+    workflowInterceptorModules: [TRACE_RUNS_PATH],
     logger: { trace: quiet, debug: quiet, info: quiet, log: quiet, warn: console.warn, error: console.error },
   });
 }
 
 const extension = import.meta.url.endsWith('.ts') ? 'ts' : 'js';
 const WORKFLOWS_PATH = fileURLToPath(new URL(`../workflows/index.${extension}`, import.meta.url));
+const TRACE_RUNS_PATH = fileURLToPath(new URL(`../workflows/trace-runs.${extension}`, import.meta.url));

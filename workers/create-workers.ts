@@ -9,7 +9,7 @@ import type { WebhookSteps } from '../contracts/webhooks.ts';
 import type { Log } from '../platform/log.ts';
 import { dataConverter } from '../platform/temporal/data-converter.ts';
 import type { CodecKeyring } from '../platform/temporal/keyring.ts';
-import { tracingPlugin } from '../platform/temporal/tracing.ts';
+import { tracedRuns, tracedSteps } from '../platform/temporal/tracing.ts';
 import { stepInterceptor } from './step-interceptor.ts';
 
 export interface WorkersDeps {
@@ -92,8 +92,8 @@ function common(deps: WorkersDeps): Omit<WorkerOptions, 'taskQueue'> {
     namespace: deps.namespace,
     activities: { ...deps.steps },
     dataConverter: dataConverter(deps.codecKeys),
-    plugins: [tracingPlugin('cairn-worker')],
-    interceptors: { activity: [stepInterceptor(deps.log)] },
+    interceptors: { activity: [tracedSteps, stepInterceptor(deps.log)] },
+    sinks: tracedRuns,
     shutdownGraceTime: SHUTDOWN_GRACE,
   };
 }

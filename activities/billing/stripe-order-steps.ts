@@ -39,7 +39,8 @@ export interface StripeOrderStepsDeps {
 interface Work {
   readonly db: Pool;
   readonly log: Log;
-  readonly stripe: NonNullable<StripeOrderStepsDeps['stripe']>;
+  /** For those that ask Stripe. Throws `billing/key-refused` when no key is set. */
+  readonly stripe: () => NonNullable<StripeOrderStepsDeps['stripe']>;
   readonly rules: BillingRules;
   /** How far it is; in a transaction together with what was done. Throws when somebody else does it. */
   readonly tell: (counts: OrderCounts, tx?: Db) => Promise<void>;
@@ -49,7 +50,7 @@ interface Work {
 const WORKS: {
   readonly [Kind in StripeOrderKind]: (work: Work, terms: StripeOrderTerms[Kind]) => Promise<OrderCounts>;
 } = {
-  resync: (work, { customerId }) => resyncCustomer(work, customerId),
+  resync: (work, { customerId }) => resyncCustomer({ ...work, stripe: work.stripe() }, customerId),
   reconcile: async ({ db, stripe, tell }, { since }) => {
     let soFar = 0;
     const until = new Date(Date.now() - ON_ITS_WAY_MS);
@@ -57,12 +58,12 @@ const WORKS: {
       soFar += found;
       await tell({ found: soFar }, tx);
     };
-    return { ...(await reconcileSince(db, stripe, new Date(since), { until, onFound })) };
+    return { ...(await reconcileSince(db, stripe(), new Date(since), { until, onFound })) };
   },
   verify: async ({ db, log, stripe, rules }, { repair }) => {
     const onDrift = ({ kind, id, fields }: Drift) =>
       log.error({ kind, stripeObject: id, fields }, 'mirror differs from Stripe');
-    return { ...(await verifyStripe(db, stripe, { repair, rules, onDrift })) };
+    return { ...(await verifyStripe(db, stripe(), { repair, rules, onDrift })) };
   },
   'rebuild-entitlements': async ({ db, rules }) => {
     if (rules.plans.size === 0) throw new Rejection('billing/no-plans');
@@ -98,10 +99,13 @@ async function fulfilOrder(deps: StripeOrderStepsDeps, order: StripeOrderRun): P
 }
 
 async function worked(
-  { db, log, stripe, rules }: StripeOrderStepsDeps,
+  { db, log, stripe: configured, rules }: StripeOrderStepsDeps,
   claim: ClaimedStripeOrder,
 ): Promise<OrderCounts> {
-  if (!stripe) throw new Rejection('billing/key-refused', { detail: 'CAIRN_STRIPE_API_KEY is not set.' });
+  const stripe = () => {
+    if (!configured) throw new Rejection('billing/key-refused', { detail: 'CAIRN_STRIPE_API_KEY is not set.' });
+    return configured;
+  };
   const tell = async (counts: OrderCounts, tx: Db = db) => {
     if (!(await tellStripeOrder(tx, claim, counts))) throw new Superseded('another claim of this order');
   };

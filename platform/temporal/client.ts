@@ -1,7 +1,7 @@
 import { Client, Connection } from '@temporalio/client';
 import { dataConverter } from './data-converter.ts';
 import type { CodecKeyring } from './keyring.ts';
-import { tracingPlugin } from './tracing.ts';
+import { tracedStarts } from './tracing.ts';
 
 export interface TemporalOptions {
   readonly address: string;
@@ -22,6 +22,6 @@ export function temporalClient(options: TemporalOptions): Client {
     connection,
     namespace: options.namespace,
     dataConverter: dataConverter(options.codecKeys),
-    plugins: [tracingPlugin('cairn')],
+    interceptors: { workflow: [tracedStarts] },
   });
 }

@@ -1,20 +1,36 @@
-import { OTLPTraceExporter } from '@opentelemetry/exporter-trace-otlp-http';
-import { resourceFromAttributes } from '@opentelemetry/resources';
-import { BatchSpanProcessor, NoopSpanProcessor, type SpanProcessor } from '@opentelemetry/sdk-trace-base';
-import { OpenTelemetryPlugin } from '@temporalio/interceptors-opentelemetry-v2';
-import { environment } from '../environment.ts';
+import { defaultTextMapGetter, propagation, ROOT_CONTEXT, SpanStatusCode, trace } from '@opentelemetry/api';
+import type { WorkflowClientInterceptor } from '@temporalio/client';
+import {
+  OpenTelemetryActivityInboundInterceptor,
+  OpenTelemetryActivityOutboundInterceptor,
+  OpenTelemetryWorkflowClientInterceptor,
+} from '@temporalio/interceptors-opentelemetry-v2';
+import type { ActivityInterceptorsFactory, InjectedSinks } from '@temporalio/worker';
+import type { Sinks } from '@temporalio/workflow';
+import type { WorkflowSpans } from '../../contracts/workflow-spans.ts';
 
-/**
- * Tracing of client, worker, bundle and replay. Always the same plugin, also when nothing is exported: it takes part in
- * what histories record, so a run made with it replays only with it.
- */
-export function tracingPlugin(process: string): OpenTelemetryPlugin {
-  const resource = resourceFromAttributes({ 'service.name': process });
-  return new OpenTelemetryPlugin({ resource, spanProcessor: workflowSpans() });
-}
+/** Starts of workflows are spans, and their runs know in which trace they are. */
+export const tracedStarts: WorkflowClientInterceptor = new OpenTelemetryWorkflowClientInterceptor();
 
-/** Spans of workflows come out of the sandbox by a way of their own; all others go through platform/telemetry.ts. */
-function workflowSpans(): SpanProcessor {
-  const isExporting = environment().OTEL_EXPORTER_OTLP_ENDPOINT !== undefined;
-  return isExporting ? new BatchSpanProcessor(new OTLPTraceExporter()) : new NoopSpanProcessor();
-}
+/** Steps are spans in the trace of their run. */
+export const tracedSteps: ActivityInterceptorsFactory = (context) => ({
+  inbound: new OpenTelemetryActivityInboundInterceptor(context),
+  outbound: new OpenTelemetryActivityOutboundInterceptor(context),
+});
+
+/** Runs are spans beside their steps, made when workflows/trace-runs.ts says that they have ended. */
+export const tracedRuns: InjectedSinks<Sinks & { readonly spans: WorkflowSpans }> = {
+  spans: {
+    runEnded: {
+      fn: ({ workflowType, workflowId, runId }, { carrier, startedAt, endedAt, failed }) => {
+        const context = propagation.extract(ROOT_CONTEXT, carrier, defaultTextMapGetter);
+        const attributes = { temporalWorkflowId: workflowId, run_id: runId };
+        const span = trace
+          .getTracer('cairn-workflow')
+          .startSpan(`RunWorkflow:${workflowType}`, { startTime: startedAt, attributes }, context);
+        if (failed) span.setStatus({ code: SpanStatusCode.ERROR });
+        span.end(endedAt);
+      },
+    },
+  },
+};

@@ -11,7 +11,6 @@ import { historyFaults, INDEX_FILE, keepHistory, keptFiles } from '../../cli/his
 import { createLog } from '../../platform/log.ts';
 import { dataConverter } from '../../platform/temporal/data-converter.ts';
 import { parseCodecKeys } from '../../platform/temporal/keyring.ts';
-import { tracingPlugin } from '../../platform/temporal/tracing.ts';
 import { bundleWorkflows, workflowBundle } from '../../workers/bundle.ts';
 import { installRuntime } from '../../workers/runtime.ts';
 import * as workflows from '../../workflows/index.ts';
@@ -29,7 +28,7 @@ async function replayFaults(workflowBundle: WorkflowBundleOption): Promise<Recor
     }),
   );
   const keyring = parseCodecKeys(`k1:${randomBytes(32).toString('base64')}`);
-  const options = { workflowBundle, dataConverter: dataConverter(keyring), plugins: [tracingPlugin('replay')] };
+  const options = { workflowBundle, dataConverter: dataConverter(keyring) };
   const faults: Record<string, string> = {};
   for await (const { workflowId, error } of Worker.runReplayHistories(options, histories)) {
     if (error) faults[workflowId] = error.name;

@@ -32,7 +32,12 @@ beforeEach(async () => {
 });
 
 const stepsOf = ({ apiKey = stripe.apiKey, rules = RULES } = {}) =>
-  createStripeOrderSteps({ db, log, rules, stripe: createStripe({ apiKey, address: stripe.address, timeoutMs: 500 }) });
+  createStripeOrderSteps({
+    db,
+    log,
+    rules,
+    stripe: createStripe({ apiKey, address: stripe.address, timeoutMs: 5_000 }),
+  });
 
 async function given(order: StripeOrder): Promise<{ orderId: number; run: number }> {
   return { ...(await orderAtStripe(db, order, by)), run: 1 };
@@ -189,4 +194,19 @@ test('what subscriptions entitle to is worked out anew by the rules of today, an
     ...{ subscriptions: 2, changed: 2 },
   });
   expect(await plans()).toMatchObject([{ plan: 'business' }, { plan: 'business' }]);
+});
+
+test('without a key entitlements are worked out all the same, and what asks Stripe is refused by name', async () => {
+  const steps = createStripeOrderSteps({ db, log, rules: RULES, stripe: undefined });
+  const rebuilt = await steps.fulfilStripeOrder(await given({ kind: 'rebuild-entitlements', terms: {} }));
+  expect(rebuilt).toEqual({ outcome: 'done' });
+  const orders: StripeOrder[] = [
+    { kind: 'resync', terms: { customerId: 'cus_1' } },
+    { kind: 'verify', terms: { repair: false } },
+    { kind: 'reconcile', terms: { since: new Date(Date.now() - 60_000).toISOString() } },
+  ];
+  for (const order of orders) {
+    const run = await given(order);
+    await expect(steps.fulfilStripeOrder(run), order.kind).rejects.toMatchObject({ code: 'billing/key-refused' });
+  }
 });

@@ -8,7 +8,6 @@ import { environment } from '../../../platform/environment.ts';
 import { createLog } from '../../../platform/log.ts';
 import { dataConverter } from '../../../platform/temporal/data-converter.ts';
 import { parseCodecKeys } from '../../../platform/temporal/keyring.ts';
-import { tracingPlugin } from '../../../platform/temporal/tracing.ts';
 import { createDeadManPings } from '../../../services/dead-man-pings.ts';
 import { workflowBundle } from '../../../workers/bundle.ts';
 import { stepInterceptor } from '../../../workers/step-interceptor.ts';
@@ -63,7 +62,6 @@ const worker = await Worker.create({
   workflowBundle: await workflowBundle(),
   activities: { ...steps },
   dataConverter: dataConverter(parseCodecKeys(CAIRN_CODEC_KEYS)),
-  plugins: [tracingPlugin('test')],
   interceptors: { activity: [stepInterceptor(log)] },
   stickyQueueScheduleToStartTimeout: '1s',
 });
