@@ -99,6 +99,21 @@ test('an invoice and its subscription that are written at once see each other', 
   }
 });
 
+test('a rebuild that begins while a subscription is being written sees what is written', async () => {
+  const api = createStripe({ apiKey: stripe().apiKey, address: stripe().address });
+  await process(world().happen('customer.subscription.created', subscription('sub_1', NOW, SOLD)));
+  world().put(subscription('sub_1', NOW, { ...SOLD, changes: { status: 'canceled' } }));
+  const mirror = await fetchMirror(db, api.fetch, { kind: 'subscription', id: 'sub_1' });
+  let rebuilding: Promise<unknown> | undefined;
+  await db.transaction(async (tx) => {
+    await writeMirrors(tx, [mirror], RULES);
+    rebuilding = rebuildEntitlements(db, RULES);
+    await expect.poll(() => query('select from pg_locks where not granted')).toHaveLength(1);
+  });
+  await rebuilding;
+  expect(await all()).toMatchObject([{ because: 'ended', valid_until: null }]);
+});
+
 test('what time ends is swept once, and nothing that is still on', async () => {
   const over = { customer: 'cus_1', periodEnd: NOW + DAY_S };
   await process(world().happen('customer.subscription.created', subscription('sub_on', NOW, SOLD)));
