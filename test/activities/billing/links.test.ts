@@ -1,14 +1,17 @@
 import { expect, test } from 'vitest';
 import { linkByOperator, unlinkByOperator } from '../../../activities/billing/link.ts';
+import { fetchMirror, writeMirrors } from '../../../activities/billing/mirror-objects.ts';
 import { accountIdFor } from '../../../db/accounts.ts';
 import { recordNotice } from '../../../db/billing-notices.ts';
 import { planOf } from '../../../db/plans.ts';
+import { createStripe } from '../../../services/stripe.ts';
+import { RULES } from '../../support/billing-rules.ts';
 import { checkoutSession } from '../../support/fake-stripe/checkout-session.ts';
 import { invoice, paid } from '../../support/fake-stripe/invoice.ts';
 import { customer, subscription } from '../../support/fake-stripe/objects.ts';
 import { billing } from './support.ts';
 
-const { db, query, world, process } = await billing();
+const { db, query, world, stripe, process } = await billing();
 const NOW = Math.floor(Date.now() / 1_000);
 const at = (seconds: number) => new Date(seconds * 1_000);
 const SOLD = { customer: 'cus_1', periodEnd: NOW + 86_400 };
@@ -62,6 +65,29 @@ test('of two checkouts the first that was begun counts, whichever comes first', 
   const open = checkoutSession('cs_0', NOW - 90, { customer: 'cus_1', client_reference_id: 'rider', status: 'open' });
   await process(world().happen('checkout.session.completed', open));
   expect(await link(), 'one that is not completed says nothing').toEqual({ account: 'walker', by: 'checkout' });
+});
+
+test('a customer and its checkout that are written at once see each other', async () => {
+  const api = createStripe({ apiKey: stripe().apiKey, address: stripe().address });
+  world().put(customer('cus_1', NOW, { metadata: { cairn_account: 'walker' } }));
+  world().put(checkoutSession('cs_1', NOW, { customer: 'cus_1', client_reference_id: 'runner' }));
+  const said = await fetchMirror(db, api.fetch, { kind: 'customer', id: 'cus_1' });
+  const bought = await fetchMirror(db, api.fetch, { kind: 'checkout_session', id: 'cs_1' });
+  let buying: Promise<unknown> | undefined;
+  await db.transaction(async (tx) => {
+    await writeMirrors(tx, [said], RULES);
+    buying = db.transaction((own) => writeMirrors(own, [bought], RULES));
+    await expect.poll(() => query('select from pg_locks where not granted')).toHaveLength(1);
+  });
+  await buying;
+  expect(await link()).toEqual({ account: 'walker', by: 'metadata' });
+});
+
+test('whose it was stays when Stripe has deleted the customer, whatever comes of it later', async () => {
+  await process(says('walker'));
+  await process(world().remove('customer.deleted', customer('cus_1', NOW)));
+  await process(world().happen('customer.subscription.updated', subscription('sub_1', NOW, SOLD)));
+  expect(await link()).toEqual({ account: 'walker', by: 'metadata' });
 });
 
 test("an operator's word is changed by nothing that Stripe says, neither a link nor that it is nobody's", async () => {
