@@ -7,7 +7,7 @@ type Spans = Sinks & { readonly spans: WorkflowSpans };
 
 /**
  * Hands a run's trace on to its steps, and tells the worker of the run when it ends; the worker makes the span. OpenTelemetry's own
- * packages in the sandbox, loaded for every run anew, cost 6 ms of 13 (docs/adr/0009).
+ * packages in the sandbox, loaded for every run anew, cost 7 ms of 15 (docs/adr/0009).
  */
 export function interceptors(): WorkflowInterceptors {
   let trace: Payload | undefined;
