@@ -20,6 +20,8 @@ export interface Versions {
   readonly ramping: { readonly buildId: string; readonly percent: number } | undefined;
   /** The newest first. */
   readonly builds: readonly Version[];
+  /** False: task queues do not yet all know what was changed last. */
+  readonly isSettled: boolean;
   /** Of what was read: whoever changes something by it fails when somebody else was first. */
   readonly token: Uint8Array;
 }
@@ -62,13 +64,15 @@ export async function readVersions({ connection, namespace }: VersionsAt): Promi
     current: currentDeploymentVersion?.buildId ?? null,
     ramping: ramping ? { buildId: ramping, percent: rampingVersionPercentage ?? 0 } : undefined,
     builds: builds.sort((one, other) => (other.createdAt?.getTime() ?? 0) - (one.createdAt?.getTime() ?? 0)),
+    isSettled: info.routingConfigUpdateState !== IN_PROGRESS,
     token: conflictToken ?? new Uint8Array(),
   };
 }
 
 const NOT_FOUND = 5;
 
-const { WorkerDeploymentVersionStatus: Status } = proto.temporal.api.enums.v1;
+const { WorkerDeploymentVersionStatus: Status, RoutingConfigUpdateState } = proto.temporal.api.enums.v1;
+const IN_PROGRESS = RoutingConfigUpdateState.ROUTING_CONFIG_UPDATE_STATE_IN_PROGRESS;
 const STATUSES: Readonly<Record<number, VersionStatus>> = {
   [Status.WORKER_DEPLOYMENT_VERSION_STATUS_INACTIVE]: 'inactive',
   [Status.WORKER_DEPLOYMENT_VERSION_STATUS_CURRENT]: 'current',

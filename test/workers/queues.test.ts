@@ -69,7 +69,10 @@ test('a worker with a queue that there is not does not begin, and says which the
     CAIRN_BLOB_DIR: '/nonexistent',
     CAIRN_WORKER_QUEUES: 'interactive,bills',
   };
-  const started = promisify(execFile)(process.execPath, ['--import', 'tsx', 'workers/main.ts'], { cwd: projectRoot, env });
+  const started = promisify(execFile)(process.execPath, ['--import', 'tsx', 'workers/main.ts'], {
+    cwd: projectRoot,
+    env,
+  });
   const { code, stderr } = await started.then(
     () => expect.fail('it has begun'),
     (error: { code: number; stderr: string }) => error,

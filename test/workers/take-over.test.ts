@@ -12,7 +12,7 @@ const build = (buildId: string, status: Version['status']): Version => {
   };
 };
 const versions = (current: string | null, builds: readonly Version[], more: Partial<Versions> = {}): Versions => {
-  return { current, ramping: undefined, builds, token: new Uint8Array(), ...more };
+  return { current, ramping: undefined, builds, isSettled: true, token: new Uint8Array(), ...more };
 };
 const B1_CURRENT = versions('b1', [build('b1', 'current'), build('b2', 'inactive')]);
 const B1_BEFORE = versions('b2', [build('b2', 'current'), build('b1', 'draining')]);
