@@ -4,6 +4,7 @@ import { doctorCommand } from './commands/doctor.ts';
 import { historiesCommand } from './commands/histories.ts';
 import { keysCommand } from './commands/keys.ts';
 import { migrateCommand } from './commands/migrate.ts';
+import { releaseCommand } from './commands/release.ts';
 import { schedulesCommand } from './commands/schedules.ts';
 import { stripeCommand } from './commands/stripe.ts';
 import { uploadsCommand } from './commands/uploads.ts';
@@ -22,6 +23,7 @@ const program = new Command('cairn')
   .addCommand(webhooksCommand())
   .addCommand(stripeCommand())
   .addCommand(migrateCommand())
+  .addCommand(releaseCommand())
   .addCommand(historiesCommand());
 
 try {
