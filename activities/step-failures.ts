@@ -12,6 +12,7 @@ import { RetryLater } from './retry-later.ts';
  * a few times, since some bugs are races.
  */
 export function asStepFailure(error: unknown, attempt: number): ApplicationFailure {
+  if (error instanceof ApplicationFailure) return error; // of contracts/payloads.ts: it has its name
   if (error instanceof Rejection) {
     const { kind } = REJECTIONS[error.code];
     return ApplicationFailure.create({

@@ -153,7 +153,7 @@ export async function buildApp(deps: AppDeps): Promise<FastifyInstance> {
   await app.register(webhookEndpointRoutes, { ...deps, ...deps.webhooks });
   await app.register(webhookMessageRoutes, deps);
   await app.register(metricsRoutes, metrics);
-  if (deps.codec) await app.register(codecRoutes, deps.codec);
+  if (deps.codec) await app.register(codecRoutes, { db: deps.db, ...deps.codec });
   await app.register(documentation);
   return app;
 }

@@ -1,5 +1,6 @@
 import { Command } from 'commander';
 import { accountsCommand } from './commands/accounts.ts';
+import { codecCommand } from './commands/codec.ts';
 import { doctorCommand } from './commands/doctor.ts';
 import { historiesCommand } from './commands/histories.ts';
 import { keysCommand } from './commands/keys.ts';
@@ -22,6 +23,7 @@ const program = new Command('cairn')
   .addCommand(schedulesCommand())
   .addCommand(webhooksCommand())
   .addCommand(stripeCommand())
+  .addCommand(codecCommand())
   .addCommand(migrateCommand())
   .addCommand(releaseCommand())
   .addCommand(historiesCommand());

@@ -12,12 +12,13 @@ const DEADLINE_MS = 30_000;
 /** Runs `work` with a client of the environment's Temporal, else of a running `npm start`. */
 export async function withTemporal<Result>(
   work: (temporal: { client: Client; codecKeys: CodecKeyring }) => Promise<Result>,
+  { deadlineMs = DEADLINE_MS }: { readonly deadlineMs?: number } = {},
 ): Promise<Result> {
   const codecKeys = await codecKeysHere();
   const client = temporalClient({ ...(await temporalAddress()), codecKeys });
   try {
     await client.withDeadline(Date.now() + CONNECT_MS, () => client.workflowService.getSystemInfo({}));
-    return await client.withDeadline(Date.now() + DEADLINE_MS, () => work({ client, codecKeys }));
+    return await client.withDeadline(Date.now() + deadlineMs, () => work({ client, codecKeys }));
   } finally {
     await client.connection.close();
   }

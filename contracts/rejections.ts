@@ -1,5 +1,6 @@
 import { type RejectionRow, row } from './rejection-row.ts';
 import { OF_BILLING } from './rejections-of-billing.ts';
+import { OF_ENGINE } from './rejections-of-engine.ts';
 import { OF_EXPORTS } from './rejections-of-exports.ts';
 import { OF_RECORDINGS } from './rejections-of-recordings.ts';
 import { OF_SCHEDULES } from './rejections-of-schedules.ts';
@@ -200,6 +201,7 @@ export const REJECTIONS = {
   ...OF_SCHEDULES,
   ...OF_BILLING,
   ...OF_WEBHOOKS,
+  ...OF_ENGINE,
 
   'service/database-unavailable': row(
     503,

@@ -7,6 +7,10 @@ export interface DispatchableStripeEvent extends StripeEventRun {
   readonly lostRuns: number;
   readonly type: string;
   readonly objectId: string | null;
+  /** Of Stripe; null: it is nobody's. */
+  readonly customerId: string | null;
+  /** Whose customer that is, as far as is known when it is started. */
+  readonly accountId: string | null;
   readonly traceParent: string | null;
 }
 
@@ -16,9 +20,11 @@ export async function takeStripeEventsToDispatch(
   options: { limit: number; leaseS: number },
 ): Promise<readonly DispatchableStripeEvent[]> {
   const { rows } = await db.query<DispatchableStripeEvent>(
-    `update stripe_events set dispatch_at = now() + make_interval(secs => $2)
+    `update stripe_events e set dispatch_at = now() + make_interval(secs => $2)
       where id in (select id from stripe_events where dispatch_at <= now() order by dispatch_at limit $1 for update skip locked)
-      returning id as "eventId", run, run - first_run as "lostRuns", type, object_id as "objectId", trace_parent as "traceParent"`,
+      returning id as "eventId", run, run - first_run as "lostRuns", type, object_id as "objectId", customer_id as "customerId",
+                (select account_id from stripe_customer_links l where l.customer_id = e.customer_id) as "accountId",
+                trace_parent as "traceParent"`,
     [options.limit, options.leaseS],
   );
   return rows;

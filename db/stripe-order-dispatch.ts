@@ -3,6 +3,8 @@ import type { Db } from './pool.ts';
 
 export interface DispatchableStripeOrder extends StripeOrderRun {
   readonly kind: StripeOrderKind;
+  /** Of Stripe, whom it is about; null: it is about all. */
+  readonly customerId: string | null;
   /** Runs that were lost: they ended without a result. */
   readonly lostRuns: number;
 }
@@ -15,7 +17,7 @@ export async function takeStripeOrdersToDispatch(
   const { rows } = await db.query<DispatchableStripeOrder>(
     `update stripe_orders set dispatch_at = now() + make_interval(secs => $2)
       where id in (select id from stripe_orders where dispatch_at <= now() order by dispatch_at limit $1 for update skip locked)
-      returning id as "orderId", run, kind, run - 1 as "lostRuns"`,
+      returning id as "orderId", run, kind, terms->>'customerId' as "customerId", run - 1 as "lostRuns"`,
     [options.limit, options.leaseS],
   );
   return rows;

@@ -5,6 +5,8 @@ import type { DeliveryRun } from './webhook-deliveries.ts';
 export interface DispatchableMessage extends DeliveryRun {
   readonly accountId: string | null;
   readonly type: string;
+  /** That it tells of; null: it tells of something else. */
+  readonly uploadId: string | null;
   /** Runs since delivery was last asked for that ended without a result. */
   readonly lostRuns: number;
   readonly traceParent: string | null;
@@ -19,7 +21,8 @@ export async function takeMessagesToDispatch(
     `update webhook_messages set dispatch_at = now() + make_interval(secs => $2)
       where exists (select from webhook_endpoint where enabled and coalesce(rest_until <= now(), true))
         and id in (select id from webhook_messages where dispatch_at <= now() order by dispatch_at limit $1 for update skip locked)
-      returning id as "messageId", run, account_id as "accountId", type, run - first_run as "lostRuns", trace_parent as "traceParent"`,
+      returning id as "messageId", run, account_id as "accountId", type, data->>'uploadId' as "uploadId",
+                run - first_run as "lostRuns", trace_parent as "traceParent"`,
     [options.limit, options.leaseS],
   );
   return rows;

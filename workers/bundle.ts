@@ -16,13 +16,16 @@ export async function workflowBundle(): Promise<WorkflowBundleOption> {
   return cachedBundle(bundleWorkflows);
 }
 
-/** Bundles workflows/ exactly as workers, the replay gate and the image run them. */
-export async function bundleWorkflows(workflowsPath = WORKFLOWS_PATH): Promise<{ code: string }> {
+/** Bundles workflows/ exactly as workers, the replay gate and the image run them; the gate adds interceptors that watch. */
+export async function bundleWorkflows(
+  workflowsPath = WORKFLOWS_PATH,
+  interceptors: readonly string[] = [],
+): Promise<{ code: string }> {
   const quiet = () => {};
   return bundleWorkflowCode({
     workflowsPath,
     failureConverterPath: FAILURE_CONVERTER_PATH,
-    workflowInterceptorModules: [TRACE_RUNS_PATH],
+    workflowInterceptorModules: [TRACE_RUNS_PATH, REFUSE_LARGE_PATH, ...interceptors],
     logger: { trace: quiet, debug: quiet, info: quiet, log: quiet, warn: console.warn, error: console.error },
   });
 }
@@ -30,3 +33,4 @@ export async function bundleWorkflows(workflowsPath = WORKFLOWS_PATH): Promise<{
 const extension = import.meta.url.endsWith('.ts') ? 'ts' : 'js';
 const WORKFLOWS_PATH = fileURLToPath(new URL(`../workflows/index.${extension}`, import.meta.url));
 const TRACE_RUNS_PATH = fileURLToPath(new URL(`../workflows/trace-runs.${extension}`, import.meta.url));
+const REFUSE_LARGE_PATH = fileURLToPath(new URL(`../workflows/refuse-large.${extension}`, import.meta.url));

@@ -1,5 +1,6 @@
 import { type LogMetadata, Runtime } from '@temporalio/worker';
 import type { Log } from '../platform/log.ts';
+import { CodecError } from '../platform/temporal/codec.ts';
 
 /** Temporal's own messages, and those of workflows, go into our log. Must run before the first connection; a second time does nothing. */
 export function installRuntime(log: Log): void {
@@ -31,11 +32,17 @@ function write(log: Log, level: keyof typeof LEVELS, message: string, meta: LogM
   log[ours]({ temporal: textOnly(meta) }, message);
 }
 
+/** Of errors only ours of the codec is told: it names a key, and whoever runs this has to bring it back. */
+function namedOnly(error: unknown): string | undefined {
+  return error instanceof CodecError ? `${error.name}: ${error.message}` : undefined;
+}
+
 /** Metadata may hold errors with payloads and bigints; only short texts and numbers pass. */
 function textOnly(meta: LogMetadata | undefined): Record<string, string | number | boolean> {
-  const entries = Object.entries(meta ?? {}).filter(
+  const told: LogMetadata = { ...meta, error: namedOnly(meta?.error) };
+  const entries = Object.entries(told).filter(
     (entry): entry is [string, string | number | boolean] =>
-      typeof entry[1] !== 'object' && typeof entry[1] !== 'bigint',
+      typeof entry[1] !== 'object' && typeof entry[1] !== 'bigint' && entry[1] !== undefined,
   );
   return Object.fromEntries(entries);
 }

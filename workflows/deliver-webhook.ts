@@ -1,5 +1,12 @@
-import { CancellationScope, proxyActivities, proxyLocalActivities } from '@temporalio/workflow';
+import {
+  CancellationScope,
+  patched,
+  proxyActivities,
+  proxyLocalActivities,
+  upsertSearchAttributes,
+} from '@temporalio/workflow';
 import { QUEUES } from '../contracts/queues.ts';
+import { SEARCH_ATTRIBUTES } from '../contracts/search-attributes.ts';
 import type { DeliverWebhookInput, DeliverWebhookResult, WebhookSteps } from '../contracts/webhooks.ts';
 import { parkedBecause } from '../domain/webhooks/parked-because.ts';
 
@@ -8,11 +15,16 @@ import { parkedBecause } from '../domain/webhooks/parked-because.ts';
  * itself when the next one is due: so a delivery is two actions, and none of its attempts grows the history.
  */
 export async function deliverWebhook(input: DeliverWebhookInput): Promise<DeliverWebhookResult> {
-  try {
-    return await sending.sendWebhook(input);
-  } catch (error) {
+  const result = await sending.sendWebhook(input).catch((error: unknown) => {
     return CancellationScope.nonCancellable(() => parking.parkWebhook({ ...input, code: parkedBecause(error) }));
-  }
+  });
+  // What was delivered is the rule, and is found by what it tells of: a third action for each message would say nothing more.
+  if (result.outcome !== 'delivered' && patched('tell-outcome')) tell(result.outcome);
+  return result;
+}
+
+function tell(value: string): void {
+  upsertSearchAttributes([{ key: SEARCH_ATTRIBUTES.outcome, value }]);
 }
 
 /** All attempts end within four days, or within ten where the endpoint asks for a day's rest each time. */

@@ -1,5 +1,6 @@
 import { context, ROOT_CONTEXT, trace } from '@opentelemetry/api';
 import { type Client, WorkflowExecutionAlreadyStartedError } from '@temporalio/client';
+import type { SEARCH_ATTRIBUTES } from '../../contracts/search-attributes.ts';
 import type { StartOutcome } from './line.ts';
 
 /** Without a deadline a start against a dead server took 19.6 s to fail. */
@@ -21,6 +22,13 @@ export async function startOnce(
     throw error;
   }
 }
+
+/** A search attribute, where there is anything to find the run by. At the start it is no action of its own. */
+export function knownOf(key: Keyword, value: string | null): readonly { key: Keyword; value: string }[] {
+  return value === null ? [] : [{ key, value }];
+}
+
+type Keyword = (typeof SEARCH_ATTRIBUTES)['kind'];
 
 /** The id of our namespace, when Temporal's frontend tells it within the same deadline. */
 export async function namespaceIdOf(client: Client): Promise<string | undefined> {

@@ -6,11 +6,11 @@ import { SEARCH_ATTRIBUTES } from '../../contracts/search-attributes.ts';
 import type { Workflows } from '../../contracts/workflows.ts';
 import type { DispatchableStripeOrder } from '../../db/stripe-order-dispatch.ts';
 import type { StartOutcome } from './line.ts';
-import { startOnce, WORKFLOW_TASK_TIMEOUT } from './start-once.ts';
+import { knownOf, startOnce, WORKFLOW_TASK_TIMEOUT } from './start-once.ts';
 
 /** Starts the workflow of one order's run. Throws when Temporal did not take it in time; trying again is safe. */
 export async function startStripeOrder(client: Client, order: DispatchableStripeOrder): Promise<StartOutcome> {
-  const { orderId, run, kind } = order;
+  const { orderId, run, kind, customerId } = order;
   const start = () =>
     client.workflow.start<Workflows['stripeOrder']>('stripeOrder', {
       workflowId: stripeOrderId(orderId, run),
@@ -20,7 +20,10 @@ export async function startStripeOrder(client: Client, order: DispatchableStripe
       workflowIdReusePolicy: 'REJECT_DUPLICATE',
       workflowTaskTimeout: WORKFLOW_TASK_TIMEOUT,
       staticSummary: `${kind}, run ${run}`,
-      typedSearchAttributes: new TypedSearchAttributes([{ key: SEARCH_ATTRIBUTES.kind, value: 'stripe-order' }]),
+      typedSearchAttributes: new TypedSearchAttributes([
+        { key: SEARCH_ATTRIBUTES.kind, value: 'stripe-order' },
+        ...knownOf(SEARCH_ATTRIBUTES.stripeCustomer, customerId),
+      ]),
     });
   return startOnce(client, { traceParent: null, start });
 }

@@ -6,12 +6,11 @@ import { SEARCH_ATTRIBUTES } from '../../contracts/search-attributes.ts';
 import type { Workflows } from '../../contracts/workflows.ts';
 import type { DispatchableMessage } from '../../db/webhook-dispatch.ts';
 import type { StartOutcome } from './line.ts';
-import { startOnce, WORKFLOW_TASK_TIMEOUT } from './start-once.ts';
+import { knownOf, startOnce, WORKFLOW_TASK_TIMEOUT } from './start-once.ts';
 
 /** Starts the workflow of one delivery. Throws when Temporal did not take it in time; trying again is safe. */
 export async function startWebhook(client: Client, message: DispatchableMessage): Promise<StartOutcome> {
-  const { messageId, run, accountId, type, traceParent } = message;
-  const ofAccount = accountId === null ? [] : [{ key: SEARCH_ATTRIBUTES.account, value: accountId }];
+  const { messageId, run, accountId, uploadId, type, traceParent } = message;
   const start = () =>
     client.workflow.start<Workflows['deliverWebhook']>('deliverWebhook', {
       workflowId: deliverWebhookId(messageId, run),
@@ -22,8 +21,9 @@ export async function startWebhook(client: Client, message: DispatchableMessage)
       workflowTaskTimeout: WORKFLOW_TASK_TIMEOUT,
       staticSummary: `${type}, run ${run}`,
       typedSearchAttributes: new TypedSearchAttributes([
-        ...ofAccount,
         { key: SEARCH_ATTRIBUTES.kind, value: 'webhook' },
+        ...knownOf(SEARCH_ATTRIBUTES.account, accountId),
+        ...knownOf(SEARCH_ATTRIBUTES.upload, uploadId),
       ]),
     });
   return startOnce(client, { traceParent, start });

@@ -18,7 +18,8 @@ export async function historyOfStripeEvent(
   const eventId = `evt_${randomUUID().replaceAll('-', '')}`;
   const type = 'cairn.capture';
   if (each === 'dead') await store(databaseUrl, eventId, type);
-  await startStripeEvent(client, { eventId, run: 1, lostRuns: 0, type, objectId: null, traceParent: null });
+  const nobody = { objectId: null, customerId: null, accountId: null, traceParent: null };
+  await startStripeEvent(client, { eventId, run: 1, lostRuns: 0, type, ...nobody });
   const handle = client.workflow.getHandle<Workflows['stripeEvent']>(stripeEventId(eventId, 1));
   const { outcome } = await handle.result();
   if ((outcome === 'dead') !== (each === 'dead')) throw new Error(`the event of the path ${each} ended as ${outcome}`);

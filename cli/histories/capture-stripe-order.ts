@@ -15,7 +15,7 @@ export async function historyOfStripeOrder(
   databaseUrl: string,
 ): Promise<History> {
   const orderId = each === 'refused' ? await order(databaseUrl) : Number.MAX_SAFE_INTEGER - Date.now();
-  await startStripeOrder(client, { orderId, run: 1, lostRuns: 0, kind: 'resync' });
+  await startStripeOrder(client, { orderId, run: 1, lostRuns: 0, kind: 'resync', customerId: null });
   const handle = client.workflow.getHandle<Workflows['stripeOrder']>(stripeOrderId(orderId, 1));
   const { outcome } = await handle.result();
   if ((outcome === 'failed') !== (each === 'refused'))

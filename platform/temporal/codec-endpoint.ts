@@ -1,5 +1,5 @@
 import type { Payload } from '@temporalio/common';
-import { encryptionCodec } from './codec.ts';
+import { encryptionCodec, sealedWith } from './codec.ts';
 import type { CodecKeyring } from './keyring.ts';
 
 /** A payload as JSON: every byte string in base64. */
@@ -15,6 +15,10 @@ export async function decodeForUi(keyring: CodecKeyring, payloads: readonly Payl
 
 export async function encodeForUi(keyring: CodecKeyring, payloads: readonly PayloadJson[]): Promise<PayloadJson[]> {
   return (await encryptionCodec(keyring).encode(payloads.map(fromJson))).map(toJson);
+}
+
+export function isSealedJson(payload: PayloadJson): boolean {
+  return sealedWith(fromJson(payload)) !== undefined;
 }
 
 function fromJson(json: PayloadJson): Payload {

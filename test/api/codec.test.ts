@@ -2,7 +2,8 @@ import { Writable } from 'node:stream';
 import { pino } from 'pino';
 import { expect, test } from 'vitest';
 import { encodeForUi } from '../../platform/temporal/codec-endpoint.ts';
-import { apiStack, testCodec } from './support/app.ts';
+import { openFsBlobStore } from '../../services/blob-store-fs.ts';
+import { absentDatabase, apiStack, testApp, testCodec } from './support/app.ts';
 import { expectProblem } from './support/problem.ts';
 
 const lines: string[] = [];
@@ -91,9 +92,60 @@ test('payloads that cannot be opened are the request at fault, never a bug of ou
   const changed = { ...sealed, data: base64('changed bytes that are long enough for all') };
   const short = { ...sealed, data: base64('x') };
   const none = { metadata: sealed?.metadata ?? {} };
-  for (const payload of [unknownKey, changed, short, none]) {
-    expectProblem(await post(decode, { payloads: [payload] }), 'request/invalid');
+  for (const payload of [changed, short, none]) {
+    expectProblem(await post(decode, { payloads: [payload] }), 'codec/changed');
   }
+  const refused = await post(decode, { payloads: [sealed, unknownKey] });
+  expectProblem(refused, 'codec/unknown-key');
+  expect(refused.json().detail).toBe('There is no codec key "other" in CAIRN_CODEC_KEYS.');
+  expect(lines.join('')).toContain('There is no codec key');
+});
+
+test('a byte that is flipped in key id, iv, ciphertext or tag is refused', async () => {
+  const [sealed] = await encodeForUi(codec.codecKeys, [PLAIN]);
+  const flipped = (text: string, at: number) => {
+    const bytes = Buffer.from(text, 'base64');
+    bytes.writeUInt8(bytes.readUInt8(at) ^ 1, at);
+    return bytes.toString('base64');
+  };
+  const length = Buffer.from(sealed?.data ?? '', 'base64').length;
+  for (const at of [0, 11, 12, length - 17, length - 16, length - 1]) {
+    const data = flipped(sealed?.data ?? '', at);
+    expectProblem(await post(decode, { payloads: [{ ...sealed, data }] }), 'codec/changed');
+  }
+  const keyId = flipped(sealed?.metadata?.['encryption-key-id'] ?? '', 0);
+  const metadata = { ...sealed?.metadata, 'encryption-key-id': keyId };
+  expectProblem(await post(decode, { payloads: [{ ...sealed, metadata }] }), 'codec/unknown-key');
+});
+
+test('who has payloads opened is written down before they are shown: a row for an address and a minute, which counts', async () => {
+  await stack.query('delete from ops_audit');
+  const payloads = await encodeForUi(codec.codecKeys, [PLAIN, PLAIN]);
+  const rows = () => stack.query(`select actor, action, reason, facts from ops_audit order by id`);
+  const row = (namespace: string | null, requests: number, count: number) => ({
+    actor: 'temporal-ui',
+    action: 'payloads.opened',
+    reason: 'shown in the Temporal Web UI',
+    facts: { address: '127.0.0.1', namespace, requests, payloads: count },
+  });
+  await post(decode, { payloads }, { 'x-namespace': 'default' });
+  await post(decode, { payloads }, { 'x-namespace': 'default' });
+  await post(decode, { payloads: [...payloads, PLAIN] }, { 'x-namespace': 'not a name, <script>' });
+  expect(await rows()).toEqual([row('default', 2, 4), row(null, 1, 2)]);
+  await stack.query(`update ops_audit set at = at - interval '2 minutes'`);
+  await post(decode, { payloads }, { 'x-namespace': 'default' });
+  await post(decode, { payloads: [PLAIN] });
+  await post(`/codec/wrong/decode`, { payloads });
+  expect((await rows()).slice(2)).toEqual([row('default', 1, 2)]);
+});
+
+test('nobody sees what could not be written down', async () => {
+  const app = await testApp({ db: absentDatabase(), blobs: await openFsBlobStore(stack.blobDir), codec });
+  const headers = { 'content-type': 'application/json', origin: codec.uiOrigin };
+  const payload = { payloads: await encodeForUi(codec.codecKeys, [PLAIN]) };
+  const answer = await app.inject({ method: 'POST', url: decode, headers, payload });
+  expectProblem(answer, 'service/database-unavailable');
+  expect(answer.body).not.toContain(PLAIN.data);
 });
 
 test('bodies that are no payloads', async () => {
@@ -115,7 +167,7 @@ test('a payload of 2 MB, the largest that Temporal holds, is opened', async () =
 
 test('there is no endpoint where none is configured, and it is in no document', async () => {
   expectProblem(await without.inject({ method: 'POST', url: decode, payload: {} }), 'request/not-found');
-  expect(JSON.stringify(stack.app.swagger())).not.toContain('codec');
+  expect(JSON.stringify(stack.app.swagger())).not.toContain('/codec/');
 });
 
 test('neither the token nor a payload is ever logged', async () => {

@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { expect, test } from 'vitest';
+import { costPage } from '../../docs/reference/cost.ts';
 import { errorsPage } from '../../docs/reference/errors.ts';
 import { limitsPage } from '../../docs/reference/limits.ts';
 import { scheduleVerdictsPage } from '../../docs/reference/schedule-verdicts.ts';
@@ -7,6 +8,7 @@ import { schedulesPage } from '../../docs/reference/schedules.ts';
 import { settingsPage } from '../../docs/reference/settings.ts';
 
 test.each([
+  ['cost', costPage],
   ['errors', errorsPage],
   ['limits', limitsPage],
   ['schedule-verdicts', scheduleVerdictsPage],

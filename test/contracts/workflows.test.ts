@@ -47,6 +47,7 @@ test('names that running systems remember have not changed', () => {
     ['CairnSchedule', 'KEYWORD'],
     ['CairnStripeType', 'KEYWORD'],
     ['CairnStripeObject', 'KEYWORD'],
+    ['CairnStripeCustomer', 'KEYWORD'],
     ['CairnKind', 'KEYWORD'],
     ['CairnOutcome', 'KEYWORD'],
   ]);

@@ -47,6 +47,8 @@ test('a stored event is to be dispatched, with what its start needs, and is hidd
     {
       ...{ eventId: 'evt_1', run: 1, lostRuns: 0, type: 'coupon.updated' },
       objectId: 'spring',
+      customerId: null,
+      accountId: null,
       traceParent: '00-a-b-01',
     },
   ]);

@@ -35,7 +35,7 @@ async function claimed(order: { orderId: number; run: number }): Promise<Claimed
 
 test('an order is to be dispatched, is hidden once it is taken, and is offered again while it is open', async () => {
   const [order, over] = [await ordered(), await ordered()];
-  expect(await take(1)).toEqual([{ ...order, kind: 'resync', lostRuns: 0 }]);
+  expect(await take(1)).toEqual([{ ...order, kind: 'resync', customerId: 'cus_1', lostRuns: 0 }]);
   expect(await take(8)).toMatchObject([over]);
   expect(await take(8)).toEqual([]);
   await endStripeOrder(db, await claimed(over), {});

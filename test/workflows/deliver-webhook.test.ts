@@ -6,11 +6,13 @@ import {
   sendTestMessage,
   setEndpoint,
 } from '../../api/ops/webhook-endpoint.ts';
+import { BUDGETS } from '../../cli/histories/budgets.ts';
 import { deliverWebhookId } from '../../contracts/ids.ts';
 import { webhookId } from '../../contracts/webhooks.ts';
 import { nextAttemptInS } from '../../domain/webhooks/retries.ts';
+import { expectCost } from '../support/costs.ts';
 import { smallGpx } from '../support/gpx.ts';
-import { eventTypes, temporalActions } from '../support/histories.ts';
+import { eventTypes } from '../support/histories.ts';
 import { startReceiver, verified } from '../support/receiver.ts';
 import { testStack } from '../support/stack.ts';
 
@@ -34,6 +36,11 @@ const told = async () => (await sendTestMessage(deps, BY)).messageId;
 const messages = () =>
   stack.query('select state, run, attempts, parked_because from webhook_messages order by created_at');
 const attempts = () => stack.query('select run, attempt, status, error from webhook_attempts order by run, attempt');
+const found = async (query: string) => {
+  const ids: string[] = [];
+  for await (const run of stack.client.workflow.list({ query })) ids.push(run.workflowId);
+  return ids;
+};
 const untilState = (state: string) => expect.poll(messages, PATIENT).toMatchObject([{ state }]);
 
 async function upload(name: string) {
@@ -56,8 +63,10 @@ test('the site is told of a track, in a form that the public library verifies, f
   expect(() => verified(secret, { ...got, body: got.body.replace('ready', 'raedy') })).toThrow();
   const handle = stack.client.workflow.getHandle(deliverWebhookId(message?.id ?? '', 1));
   expect(await handle.result()).toEqual({ outcome: 'delivered' });
+  const query = `CairnKind = 'webhook' and CairnUpload = '${id}' and ExecutionStatus = 'Completed'`;
+  await expect.poll(() => found(query), PATIENT).toEqual([handle.workflowId]);
   const history = await handle.fetchHistory();
-  expect(temporalActions(history)).toBe(2);
+  expectCost(history, BUDGETS.deliverWebhook.delivered);
   expect(eventTypes(history).filter((type) => /ACTIVITY|TIMER|MARKER|UPSERT/.test(type))).toEqual([
     'ACTIVITY_TASK_SCHEDULED',
     'ACTIVITY_TASK_STARTED',
@@ -78,15 +87,18 @@ test('whatever fails is tried again under the same id, and the history does not 
     { run: 1, attempt: 2, status: 500, error: null },
     { run: 1, attempt: 3, status: 200, error: null },
   ]);
-  const history = await stack.client.workflow.getHandle(deliverWebhookId(id, 1)).fetchHistory();
-  expect(eventTypes(history).filter((type) => type.startsWith('ACTIVITY'))).toHaveLength(3);
+  const handle = stack.client.workflow.getHandle(deliverWebhookId(id, 1));
+  await handle.result();
+  expectCost(await handle.fetchHistory(), BUDGETS.deliverWebhook.delivered, 2);
 });
 
 test('after the last attempt it is parked, and says why', async () => {
   const site = await startReceiver(500);
   await endpointAt(site.url);
-  await told();
+  const id = await told();
   await untilState('parked');
+  const byOutcome = () => found(`CairnKind = 'webhook' and CairnOutcome = 'parked'`);
+  await expect.poll(byOutcome, PATIENT).toContain(deliverWebhookId(id, 1));
   expect(await messages()).toEqual([{ state: 'parked', run: 1, attempts: 3, parked_because: 'webhook/not-delivered' }]);
   expect(site.received).toHaveLength(3);
   const [endpoint] = await stack.query('select enabled, failing_since from webhook_endpoint');

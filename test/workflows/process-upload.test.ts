@@ -1,8 +1,10 @@
 import { beforeAll, expect, test } from 'vitest';
+import { BUDGETS } from '../../cli/histories/budgets.ts';
 import { processUploadId } from '../../contracts/ids.ts';
 import { generateGpx } from '../../domain/sample/generate-gpx.ts';
+import { expectCost } from '../support/costs.ts';
 import { smallGpx } from '../support/gpx.ts';
-import { eventTypes, temporalActions } from '../support/histories.ts';
+import { eventTypes } from '../support/histories.ts';
 import { testStack } from '../support/stack.ts';
 
 const stack = await testStack();
@@ -36,7 +38,7 @@ test('a GPX becomes a track by its workflow, with the stamp of what made it', as
 test('an ordinary upload costs 3 actions and 7 events, first attempt', async () => {
   const { id } = (await upload(smallGpx({ name: 'Three actions' }))).json();
   const history = await (await closedRun(id)).fetchHistory();
-  expect(temporalActions(history)).toBeLessThanOrEqual(3);
+  expectCost(history, BUDGETS.processUpload['ordinary-ready']);
   expect(eventTypes(history)).toEqual([
     'WORKFLOW_EXECUTION_STARTED',
     'WORKFLOW_TASK_SCHEDULED',
@@ -52,8 +54,7 @@ test('a large upload is one remote, heart-beating step on the heavy queue, and 3
   const created = await upload(Buffer.from(generateGpx({ seed: 3, points: 40_000, sensors: ['heartRate'] })));
   expect(created.statusCode, created.body).toBe(201);
   const history = await (await closedRun(created.json().id)).fetchHistory();
-  expect(temporalActions(history)).toBeLessThanOrEqual(3);
-  expect(eventTypes(history)).toHaveLength(12);
+  expectCost(history, BUDGETS.processUpload['large-ready']);
   const scheduled = history.events?.find((event) => event.activityTaskScheduledEventAttributes);
   const step = scheduled?.activityTaskScheduledEventAttributes;
   expect(step?.taskQueue?.name).toBe('cairn-heavy');
@@ -68,7 +69,7 @@ test('a broken GPX is refused with code and offset, in one attempt, and its work
   const handle = await closedRun(refused.json().id);
   expect(await handle.result()).toEqual({ outcome: 'failed', code: 'gpx/truncated' });
   expect((await handle.describe()).status.name).toBe('COMPLETED');
-  expect(temporalActions(await handle.fetchHistory())).toBeLessThanOrEqual(3);
+  expectCost(await handle.fetchHistory(), BUDGETS.processUpload['ordinary-failed']);
 });
 
 test('an operator finds a run by account, upload, kind and outcome, with a summary to read', async () => {

@@ -1,13 +1,15 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { beforeAll, expect, test } from 'vitest';
 import type { Jobs } from '../../activities/schedule-steps.ts';
+import { BUDGETS } from '../../cli/histories/budgets.ts';
 import { scheduledRunId } from '../../contracts/ids.ts';
 import { Rejection } from '../../contracts/rejections.ts';
 import type { ScheduleId } from '../../contracts/schedules.ts';
 import type { Pool } from '../../db/pool.ts';
 import { optionsOf } from '../../schedules/declared.ts';
 import { MANIFEST } from '../../schedules/manifest.ts';
-import { eventTypes, temporalActions } from '../support/histories.ts';
+import { expectCost } from '../support/costs.ts';
+import { eventTypes } from '../support/histories.ts';
 import { fire, ledgerOf } from '../support/schedules.ts';
 import { testStack } from '../support/stack.ts';
 
@@ -74,7 +76,7 @@ test('it costs 3 actions, its own start among them, and an operator finds it by 
   const slot = new Date('2026-03-01T00:10:00Z');
   const handle = await endOf('stuck-work', slot);
   const history = await handle.fetchHistory();
-  expect(temporalActions(history)).toBe(3);
+  expectCost(history, BUDGETS.runSchedule.succeeded);
   expect(eventTypes(history).filter((type) => /^(ACTIVITY_TASK|UPSERT)/.test(type))).toEqual([
     'ACTIVITY_TASK_SCHEDULED',
     'ACTIVITY_TASK_STARTED',
@@ -97,6 +99,7 @@ test('a job that refuses closes its row as failed, with the code alone, and its 
     { state: 'failed', scanned: 1, errorCode: 'processing/original-missing', errorClass: null },
   ]);
   expect((await handle.describe()).status.name).toBe('FAILED');
+  expectCost(await handle.fetchHistory(), BUDGETS.runSchedule.failed);
   const [row] = await stack.query<{ row: string }>(
     'select schedule_runs::text as row from schedule_runs where slot = $1',
     [slot],
@@ -106,7 +109,8 @@ test('a job that refuses closes its row as failed, with the code alone, and its 
 
 test('a fault of ours is tried three times in the same row, then the row tells its class and not its message', async () => {
   const slot = new Date('2026-01-01T00:00:00Z');
-  await endOf('coupon-expiry', slot);
+  const handle = await endOf('coupon-expiry', slot);
+  expectCost(await handle.fetchHistory(), BUDGETS.runSchedule.failed, 2);
   expect(await ledgerOf(stack, 'coupon-expiry')).toMatchObject([
     { run: 1, state: 'failed', scanned: 3, errorCode: 'processing/failed', errorClass: 'TypeError' },
   ]);

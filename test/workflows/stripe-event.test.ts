@@ -1,13 +1,15 @@
 import { readFile } from 'node:fs/promises';
 import { beforeAll, expect, inject, test } from 'vitest';
+import { BUDGETS } from '../../cli/histories/budgets.ts';
 import { stripeEventId } from '../../contracts/ids.ts';
 import { replayStripeEvent } from '../../db/stripe-events.ts';
 import { createStripe, type StripeApi, StripeRefused } from '../../services/stripe.ts';
+import { expectCost } from '../support/costs.ts';
 import { ENDPOINT_SECRET, signed } from '../support/fake-stripe/deliver.ts';
 import { coupon, customer } from '../support/fake-stripe/objects.ts';
 import { startFakeStripe } from '../support/fake-stripe/server.ts';
 import type { FakeEvent } from '../support/fake-stripe/world.ts';
-import { eventTypes, temporalActions } from '../support/histories.ts';
+import { eventTypes } from '../support/histories.ts';
 import { testStack } from '../support/stack.ts';
 
 const fake = await startFakeStripe();
@@ -55,7 +57,7 @@ test('a delivered event is processed by its workflow: one remote step, 2 actions
   expect(await handle.result()).toEqual({ outcome: 'processed' });
   expect(await stack.query('select id, active from stripe_coupons')).toEqual([{ id: 'spring', active: true }]);
   const history = await handle.fetchHistory();
-  expect(temporalActions(history)).toBe(2);
+  expectCost(history, BUDGETS.stripeEvent.ended);
   expect(eventTypes(history).filter((type) => /^(ACTIVITY|MARKER|UPSERT|TIMER)/.test(type))).toEqual([
     'ACTIVITY_TASK_SCHEDULED',
     'ACTIVITY_TASK_STARTED',
@@ -91,6 +93,25 @@ test('an event of a type that says nothing is ignored, and an operator finds it 
   await expect.poll(found, PATIENT).toEqual([handle.workflowId]);
 });
 
+test('an event that ended well has no outcome, and is found by its object, its customer and the account of that', async () => {
+  const [account] = await stack.query<{ id: string }>(`select id from accounts where external_id = 'tester'`);
+  await stack.query(
+    `insert into stripe_customer_links (customer_id, account_id, linked_by) values ('cus_found', $1, 'operator')`,
+    [account?.id],
+  );
+  const event = fake.world.happen('customer.created', customer('cus_found', NOW));
+  await deliver(event);
+  const handle = await endOf(event.id);
+  const query = `CairnKind = 'stripe-event' and CairnStripeObject = 'cus_found' and CairnStripeCustomer = 'cus_found'
+    and CairnAccount = '${account?.id}' and CairnOutcome is null and ExecutionStatus = 'Completed'`;
+  const found = async () => {
+    const ids: string[] = [];
+    for await (const run of stack.client.workflow.list({ query })) ids.push(run.workflowId);
+    return ids;
+  };
+  await expect.poll(found, PATIENT).toEqual([handle.workflowId]);
+});
+
 test('what Stripe refuses is dead at once, its workflow completes; run again after the repair it is processed once', async () => {
   const event = fake.world.tell('invoice.paid', { id: 'in_1', object: 'invoice', livemode: false });
   broken = new StripeRefused('not_allowed');
@@ -98,6 +119,7 @@ test('what Stripe refuses is dead at once, its workflow completes; run again aft
   const dead = await endOf(event.id);
   expect(await dead.result()).toEqual({ outcome: 'dead', reason: 'billing/stripe-refused' });
   expect((await dead.describe()).status.name).toBe('COMPLETED');
+  expectCost(await dead.fetchHistory(), BUDGETS.stripeEvent.dead);
   expect(await stateOf(event.id)).toEqual({ state: 'dead', reason: 'billing/stripe-refused', run: 1 });
   expect(await deliver(event)).toBe(200); // of the burst in which it came: wakes nothing
   broken = undefined;

@@ -1,9 +1,11 @@
 import { historyToJSON } from '@temporalio/common/lib/proto-utils.js';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { BUDGETS } from '../../cli/histories/budgets.ts';
 import { openHistory } from '../../cli/histories/open-history.ts';
 import { processUploadId } from '../../contracts/ids.ts';
 import { createValhalla, type Valhalla } from '../../services/valhalla.ts';
-import { eventTypes, temporalActions } from '../support/histories.ts';
+import { expectCost } from '../support/costs.ts';
+import { eventTypes } from '../support/histories.ts';
 import { type Stack, testStack } from '../support/stack.ts';
 import { LONG_LINE, WALK_LINE } from '../support/valhalla/drawn-map.ts';
 import { fakeValhalla, send } from '../support/valhalla/fake.ts';
@@ -59,7 +61,7 @@ test('a track gets its way types after it is ready: one more action, and ids alo
   const handle = remembered.client.workflow.getHandle(processUploadId(made.id, 1));
   await handle.result();
   const history = await handle.fetchHistory();
-  expect(temporalActions(history)).toBe(4);
+  expectCost(history, BUDGETS.processUpload['ordinary-wayTypes']);
   expect(eventTypes(history).filter((type) => type.startsWith('ACTIVITY_TASK'))).toHaveLength(3);
   const opened = await openHistory(JSON.parse(historyToJSON(history)), remembered.codecKeys);
   const payloads = JSON.stringify(opened).match(/"data":"[^"]*"/g) ?? [];
@@ -124,7 +126,7 @@ test('a refusal is written down at once and not asked again', async () => {
     .toMatchObject({ status: 'unavailable', fault: 'refused' });
   const handle = remembered.client.workflow.getHandle(processUploadId(made.id, 1));
   expect(await handle.result()).toMatchObject({ outcome: 'ready' });
-  expect(temporalActions(await handle.fetchHistory())).toBe(4);
+  expectCost(await handle.fetchHistory(), BUDGETS.processUpload['ordinary-wayTypes']);
   fake.behave(undefined);
 });
 
