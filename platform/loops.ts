@@ -96,7 +96,7 @@ function stateOf(options: LoopOptions, log: Log): LoopState {
 function release(state: LoopState): void {
   if (!state.held) return;
   state.held = false;
-  state.tickedAtMs = performance.now();
+  ticked(state);
   nudge(state);
 }
 
@@ -111,11 +111,15 @@ async function turn(state: LoopState): Promise<void> {
   do {
     state.again = false;
     await attempt(state);
-    state.tickedAtMs = performance.now();
+    ticked(state);
     state.turns++;
   } while (state.again && !state.stopped);
   state.turning = undefined;
   if (!state.stopped) state.timer = setTimeout(() => nudge(state), state.options.everyMs);
+}
+
+function ticked(state: LoopState): void {
+  state.tickedAtMs = performance.now();
 }
 
 async function attempt({ options, log }: LoopState): Promise<void> {

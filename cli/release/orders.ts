@@ -70,9 +70,7 @@ function formerOf({ builds, current }: Versions, living: readonly (string | null
     .sort((one, other) => (other.lastCurrentAt?.getTime() ?? 0) - (one.lastCurrentAt?.getTime() ?? 0));
   const former = before.find(({ buildId }) => living.includes(buildId)) ?? before[0];
   if (!former)
-    throw new UsageError(
-      `no build was current before ${nameOf(current)}; ${UNVERSIONED} is what was before versions`,
-    );
+    throw new UsageError(`no build was current before ${nameOf(current)}; ${UNVERSIONED} is what was before versions`);
   return former.buildId;
 }
 

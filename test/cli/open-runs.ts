@@ -30,7 +30,9 @@ export interface Site {
   deps(buildId: string, bundle: ReleaseDeps['bundle']): ReleaseDeps & { readonly said: string[] };
 }
 
-export async function siteAt(temporalAddress: string, workflowBundle: BuildOptions['workflowBundle']): Promise<Site> {
+type Bundle = NonNullable<BuildOptions['workflowBundle']>;
+
+export async function siteAt(temporalAddress: string, workflowBundle: Bundle): Promise<Site> {
   const namespace = await testNamespace(temporalAddress);
   const valhalla = createValhalla({ url: 'http://127.0.0.1:9', region: 'none', timeoutMs: 100 });
   const stack = await testStack({ temporalAddress, namespace, valhalla });

@@ -36,7 +36,8 @@ try {
   const foreign = await askFromElsewhere(browser, dev);
   console.log(JSON.stringify({ url, right, wrong, opened, foreign, screenshots }, null, 2));
   const isRight = right.plain && right.statuses.every((status) => status === 200) && opened.length > 0;
-  const isWrong = !wrong.plain && wrong.refused && wrong.statuses.length > 0 && wrong.statuses.every((status) => status === 404);
+  const isWrong =
+    !wrong.plain && wrong.refused && wrong.statuses.length > 0 && wrong.statuses.every((status) => status === 404);
   process.exitCode = isRight && isWrong && foreign === 'refused by the browser' ? 0 : 1;
 } finally {
   await browser.close();

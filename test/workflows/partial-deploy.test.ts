@@ -121,7 +121,15 @@ test('scheduled work: done, and refused by the ledger', LONG, async () => {
 });
 
 test("Stripe's events and orders: ended and dead, absent and refused", LONG, async () => {
-  const nowhere = { run: 1, lostRuns: 0, type: 'cairn.unknown', objectId: null, traceParent: null };
+  const nowhere = {
+    run: 1,
+    lostRuns: 0,
+    type: 'cairn.unknown',
+    objectId: null,
+    customerId: null,
+    accountId: null,
+    traceParent: null,
+  };
   await startStripeEvent(client, { ...nowhere, eventId: 'evt_absent' });
   expect(await resultOf(stripeEventId('evt_absent', 1))).toMatchObject({ outcome: 'superseded' });
   await stack.query(
