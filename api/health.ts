@@ -1,3 +1,5 @@
+import { WORKER_SILENCE_S } from '../contracts/processes.ts';
+import { QUEUES } from '../contracts/queues.ts';
 import { appliedMigrations } from '../db/health.ts';
 import { pendingMigrations } from '../db/migrate.ts';
 import type { Pool } from '../db/pool.ts';
@@ -6,9 +8,6 @@ import { liveWorkers } from '../db/workers.ts';
 import { VERDICTS } from '../domain/schedules/verdicts.ts';
 import type { Loops } from '../platform/loops.ts';
 import type { Watchdog } from './watchdog.ts';
-
-/** A worker that has not renewed its row for this long counts as gone. */
-export const WORKER_SILENCE_S = 5;
 
 export interface HealthDeps {
   readonly db: Pool;
@@ -58,13 +57,20 @@ function checkSchedules(watchdog: Watchdog): HealthPart {
   return part('scheduled work', unwell.length === 0, told.join(', ') || `${audit.schedules.length} schedules`);
 }
 
+/** Each queue needs a worker: one that lives does nothing for those that it does not poll, nor while its build is not current. */
 async function checkWorkers(db: Pool): Promise<HealthPart> {
   const workers = await liveWorkers(db, WORKER_SILENCE_S);
+  if (workers.length === 0) return part('workers', false, 'none alive');
   const builds = [...new Set(workers.map((worker) => worker.build))].join(', ');
+  const serving = workers.filter(({ serves }) => serves);
+  const waiting = serving.length < workers.length ? `, ${workers.length - serving.length} of them not current` : '';
+  const alive = `${workers.length} alive, build ${builds}${waiting}`;
+  const polled = new Set(serving.flatMap(({ queues }) => queues));
+  const unpolled = Object.values(QUEUES).filter((queue) => !polled.has(queue));
   return part(
     'workers',
-    workers.length > 0,
-    workers.length > 0 ? `${workers.length} alive, build ${builds}` : 'none alive',
+    unpolled.length === 0,
+    unpolled.length === 0 ? alive : `${alive}; none for ${unpolled.join(', ')}`,
   );
 }
 

@@ -1,8 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { createInlineSteps } from '../activities/inline-steps.ts';
 import type { RecordingReader } from '../activities/read-recording.ts';
+import { WORKER_SILENCE_S } from '../contracts/processes.ts';
+import { QUEUES } from '../contracts/queues.ts';
 import { REJECTIONS } from '../contracts/rejections.ts';
-import type { ProcessUploadInput, UploadSteps } from '../contracts/uploads.ts';
+import { LARGE_BYTES, type ProcessUploadInput, type UploadSteps } from '../contracts/uploads.ts';
 import type { Pool } from '../db/pool.ts';
 import { uploadsForInline } from '../db/upload-inline.ts';
 import { liveWorkers } from '../db/workers.ts';
@@ -10,7 +12,6 @@ import { failureOf } from '../domain/upload/failure-of.ts';
 import { processUpload } from '../domain/upload/process-upload.ts';
 import type { Log } from '../platform/log.ts';
 import type { Loops } from '../platform/loops.ts';
-import { WORKER_SILENCE_S } from './health.ts';
 
 export interface InlinePathDeps {
   readonly db: Pool;
@@ -59,8 +60,9 @@ export function startInlinePath(deps: InlinePathDeps): InlinePath {
     everyMs: LOOK_EVERY_MS,
     deadAfterMs: DEAD_AFTER_MS,
     turn: async () => {
-      state.reason = await reasonNow(deps);
-      const search = { limit: FILES_AT_ONCE, dueForS: DUE_FOR_S, attemptsAtMost: ATTEMPTS_AT_MOST };
+      const { reason, bytesAtLeast } = await needNow(deps);
+      state.reason = reason;
+      const search = { limit: FILES_AT_ONCE, dueForS: DUE_FOR_S, attemptsAtMost: ATTEMPTS_AT_MOST, bytesAtLeast };
       const uploads = state.reason ? await uploadsForInline(deps.db, search) : [];
       report(deps.log, state, uploads.length > 0);
       const ended = await Promise.all(uploads.map((upload) => processInline(deps, steps, upload)));
@@ -96,9 +98,20 @@ function report(log: Log, state: InlineState, found: boolean): void {
   state.working = reason !== undefined && (found || state.working);
 }
 
-async function reasonNow({ db, temporal }: InlinePathDeps): Promise<InlineReason | undefined> {
-  if (temporal.status() === 'away') return 'temporal away';
-  return (await liveWorkers(db, WORKER_SILENCE_S)).length === 0 ? 'no worker alive' : undefined;
+interface Need {
+  readonly reason: InlineReason | undefined;
+  /** Smaller uploads are left to the engine. */
+  readonly bytesAtLeast: number;
+}
+
+/** A worker counts for the queues that it polls, if its build is current: where none reads large files, those alone are read here. */
+async function needNow({ db, temporal }: InlinePathDeps): Promise<Need> {
+  if (temporal.status() === 'away') return { reason: 'temporal away', bytesAtLeast: 0 };
+  const workers = await liveWorkers(db, WORKER_SILENCE_S);
+  const polled = new Set(workers.flatMap(({ serves, queues }) => (serves ? queues : [])));
+  if (!polled.has(QUEUES.interactive)) return { reason: 'no worker alive', bytesAtLeast: 0 };
+  if (!polled.has(QUEUES.heavy)) return { reason: 'no worker alive', bytesAtLeast: LARGE_BYTES + 1 };
+  return { reason: undefined, bytesAtLeast: 0 };
 }
 
 /** True when the upload came to an end here. */

@@ -1,4 +1,5 @@
 import { processUploadId } from '../contracts/ids.ts';
+import { WORKER_SILENCE_S } from '../contracts/processes.ts';
 import { Rejection } from '../contracts/rejections.ts';
 import { PIPELINE_VERSION } from '../contracts/track.ts';
 import type { Pool } from '../db/pool.ts';
@@ -6,7 +7,6 @@ import { findTrackOrigin, type TrackOrigin } from '../db/track-debug.ts';
 import { liveWorkers } from '../db/workers.ts';
 import { FINDINGS, findingsOf, reprocessPreview, type TrackFacts } from '../domain/track/provenance.ts';
 import type { BlobStore } from '../services/blob-store.ts';
-import { WORKER_SILENCE_S } from './health.ts';
 import { failureView } from './ops/upload-view.ts';
 import { type OriginalState, originalState } from './original.ts';
 import { wayTypesView } from './way-types.ts';

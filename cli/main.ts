@@ -5,6 +5,7 @@ import { doctorCommand } from './commands/doctor.ts';
 import { historiesCommand } from './commands/histories.ts';
 import { keysCommand } from './commands/keys.ts';
 import { migrateCommand } from './commands/migrate.ts';
+import { releaseCommand } from './commands/release.ts';
 import { schedulesCommand } from './commands/schedules.ts';
 import { stripeCommand } from './commands/stripe.ts';
 import { uploadsCommand } from './commands/uploads.ts';
@@ -24,6 +25,7 @@ const program = new Command('cairn')
   .addCommand(stripeCommand())
   .addCommand(codecCommand())
   .addCommand(migrateCommand())
+  .addCommand(releaseCommand())
   .addCommand(historiesCommand());
 
 try {

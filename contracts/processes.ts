@@ -19,6 +19,9 @@ export interface ProcessRow {
   readonly startedAs: { readonly npmStart: string; readonly compose: string; readonly kamal?: string };
 }
 
+/** A worker that has not renewed its row for this long counts as gone. */
+export const WORKER_SILENCE_S = 5;
+
 export const PROCESSES = {
   api: {
     does: 'answers HTTP, starts workflows, processes uploads inline while the engine is away',
@@ -34,7 +37,7 @@ export const PROCESSES = {
       "uploads are processed inline by the API, two at a time; Stripe's events wait, the site is told nothing, and no scheduled work is done",
     entry: 'workers/main.ts',
     queues: [QUEUES.interactive, QUEUES.heavy, QUEUES.maintenance, QUEUES.billing, QUEUES.webhooks],
-    loops: ['worker-heartbeat'],
+    loops: ['worker-heartbeat', 'worker version'],
     startedAs: { npmStart: 'worker', compose: 'worker', kamal: 'worker' },
   },
   temporal: {

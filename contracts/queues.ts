@@ -12,4 +12,6 @@ export const QUEUES = {
   webhooks: 'cairn-webhooks',
 } as const;
 
-export type QueueName = (typeof QUEUES)[keyof typeof QUEUES];
+/** Short names, as settings have them. */
+export type QueueKind = keyof typeof QUEUES;
+export type QueueName = (typeof QUEUES)[QueueKind];

@@ -19,6 +19,12 @@ export interface ProcessUploadInput {
   readonly wayTypes?: boolean;
 }
 
+/**
+ * Above this a file is digested by a heart-beating step of its own, because it may outlast half a workflow task; below,
+ * a local step saves the 8–9 CPU ms and the round trip that a remote one costs.
+ */
+export const LARGE_BYTES = 8_000_000;
+
 export type ProcessUploadResult =
   | { readonly outcome: 'ready'; readonly trackId: string }
   | { readonly outcome: 'failed'; readonly code: RejectionCode }

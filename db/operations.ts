@@ -40,8 +40,8 @@ export async function readOperations(
 ): Promise<Operations> {
   const { rows } = await db.query<Operations>(
     `with settled as (select now() - make_interval(secs => $4) as until),
-          live as (select build, queues from workers where seen_at > now() - make_interval(secs => $1)),
-          polled as (select queue, count(*) as workers from live, unnest(queues) queue group by queue),
+          live as (select build, queues, serves from workers where seen_at > now() - make_interval(secs => $1)),
+          polled as (select queue, count(*) as workers from live, unnest(queues) queue where serves group by queue),
           waiting as (select from uploads where ${WAITING} limit $5),
           finished as (select state, processed_by, failure ->> 'code' as code, count(*) as uploads from uploads, settled
                         where finished_at > $3::timestamptz and finished_at <= until and ${NOT_CANARY} group by 1, 2, 3)

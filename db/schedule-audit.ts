@@ -90,7 +90,7 @@ const OUTSIDE = 'outside';
 /** When a worker that polls the queue was seen last, among those that are remembered. */
 export async function queueLastSeen(db: Db, queue: string): Promise<Date | null> {
   const { rows } = await db.query<{ seenAt: Date | null }>(
-    'select max(seen_at) as "seenAt" from workers where $1 = any (queues)',
+    'select max(seen_at) as "seenAt" from workers where $1 = any (queues) and serves',
     [queue],
   );
   return rows[0]?.seenAt ?? null;

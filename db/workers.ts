@@ -5,6 +5,10 @@ export interface WorkerRow {
   readonly build: string;
   readonly queues: readonly string[];
   readonly pid: number;
+  /** Its version at Temporal; null or absent: it has none. */
+  readonly buildId?: string | null;
+  /** Whether new work comes to its build; by default it does. */
+  readonly serves?: boolean;
 }
 
 /** A loop of a worker process, as platform/loops.ts tells it. */
@@ -18,9 +22,17 @@ export interface WorkerLoop {
 /** "I am here": renewed every few seconds by each worker process. */
 export async function renewWorker(db: Db, worker: WorkerRow, loops: readonly WorkerLoop[] = []): Promise<void> {
   await db.query(
-    `insert into workers (id, build, queues, pid, loops) values ($1, $2, $3, $4, $5)
-     on conflict (id) do update set seen_at = now(), loops = excluded.loops`,
-    [worker.id, worker.build, worker.queues, worker.pid, JSON.stringify(loops)],
+    `insert into workers (id, build, queues, pid, loops, build_id, serves) values ($1, $2, $3, $4, $5, $6, $7)
+     on conflict (id) do update set seen_at = now(), loops = excluded.loops, serves = excluded.serves`,
+    [
+      worker.id,
+      worker.build,
+      worker.queues,
+      worker.pid,
+      JSON.stringify(loops),
+      worker.buildId ?? null,
+      worker.serves ?? true,
+    ],
   );
 }
 
@@ -28,7 +40,7 @@ export async function removeWorker(db: Db, id: string): Promise<void> {
   await db.query('delete from workers where id = $1', [id]);
 }
 
-export interface LiveWorker extends WorkerRow {
+export interface LiveWorker extends Required<WorkerRow> {
   readonly startedAt: Date;
   readonly seenAt: Date;
 }
@@ -36,7 +48,7 @@ export interface LiveWorker extends WorkerRow {
 /** Workers seen within `withinS`; the dead ones' rows stay for some days, for whoever asks what was there. */
 export async function liveWorkers(db: Db, withinS: number): Promise<readonly LiveWorker[]> {
   const { rows } = await db.query<LiveWorker>(
-    `select id, build, queues, pid, started_at as "startedAt", seen_at as "seenAt" from workers
+    `select id, build, queues, pid, build_id as "buildId", serves, started_at as "startedAt", seen_at as "seenAt" from workers
       where seen_at > now() - make_interval(secs => $1) order by started_at, id`,
     [withinS],
   );
@@ -51,7 +63,7 @@ export interface SeenWorker extends LiveWorker {
 /** Every worker that is remembered, the living (seen within `withinS`) first, at most 200. */
 export async function seenWorkers(db: Db, withinS: number): Promise<readonly SeenWorker[]> {
   const { rows } = await db.query<SeenWorker>(
-    `select id, build, queues, pid, loops, started_at as "startedAt", seen_at as "seenAt",
+    `select id, build, queues, pid, loops, build_id as "buildId", serves, started_at as "startedAt", seen_at as "seenAt",
             seen_at > now() - make_interval(secs => $1) as alive
        from workers order by alive desc, seen_at desc, id limit 200`,
     [withinS],

@@ -1,6 +1,6 @@
 // `npm run build`: what the image runs. Only Node's builtins here; what it calls comes from node_modules.
 import { spawnSync } from 'node:child_process';
-import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, extname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -13,6 +13,7 @@ const CARRIED_ALONG = new Set(['.sql', '.cjs', '.mjs', '.json']);
 rmSync(dist, { recursive: true, force: true });
 compile();
 carryAlong();
+keepHistories();
 await prebuildWorkflows();
 
 function compile() {
@@ -29,6 +30,11 @@ function carryAlong() {
       copyFileSync(join(root, room, entry), join(dist, room, entry));
     }
   }
+}
+
+/** What `cairn release check` replays. */
+function keepHistories() {
+  cpSync(join(root, 'test', 'histories'), join(dist, 'test', 'histories'), { recursive: true });
 }
 
 /** The code that a worker would bundle at its start (2–5 s, and webpack in memory), made once. */

@@ -1,7 +1,7 @@
 import { isIP } from 'node:net';
 import type { BillingRules } from '../contracts/plans.ts';
 import type { ScheduleId } from '../contracts/schedules.ts';
-import { type Environment, readSettings, type Setting } from './settings.ts';
+import { type Environment, optional, readSettings, secret, setting } from './settings.ts';
 import {
   parseForgedPerMinute,
   parseGraceDays,
@@ -12,6 +12,7 @@ import {
   stripeProblems,
 } from './stripe-settings.ts';
 import { type CodecKeyring, parseCodecKeys } from './temporal/keyring.ts';
+import { WORKER_SETTINGS, type WorkerSettings, workerSettingsOf } from './worker-settings.ts';
 
 /** Everything a Cairn process is told from outside, read and checked once, as a whole. */
 export interface Config {
@@ -47,6 +48,8 @@ export interface Config {
   readonly logLevel: string;
   /** Names the code that is running, in stamps and logs. */
   readonly build: string;
+  /** Of worker processes alone. */
+  readonly worker: WorkerSettings;
 }
 
 /** Throws `ConfigError`, which lists every problem at once. */
@@ -95,6 +98,7 @@ export function readConfig(env: Environment): Config {
     trustedProxies: value.CAIRN_TRUSTED_PROXIES ?? [],
     logLevel: value.CAIRN_LOG_LEVEL,
     build: value.CAIRN_BUILD,
+    worker: workerSettingsOf(value),
   };
 }
 
@@ -161,6 +165,7 @@ export const SETTINGS = {
   ),
   CAIRN_LOG_LEVEL: setting('pino level.', logLevel, 'info'),
   CAIRN_BUILD: setting('Names the running code; set by the release.', text, 'development'),
+  ...WORKER_SETTINGS,
 } as const;
 
 /** Names that belong to the command line and the embedded runtime; known, so that they are not taken for typing errors. */
@@ -179,18 +184,6 @@ function definedOf<Name extends string>(
   const set: Partial<Record<Name, string>> = {};
   for (const name in all) if (all[name] !== undefined) set[name] = all[name];
   return set;
-}
-
-function setting<Value>(about: string, parse: (text: string) => Value, byDefault?: string): Setting<Value> {
-  return { about, parse, secret: false, ...(byDefault !== undefined && { byDefault }) };
-}
-
-function secret<Value>(about: string, parse: (text: string) => Value): Setting<Value> {
-  return { about, parse, secret: true };
-}
-
-function optional<Value>(about: string, parse: (text: string) => Value, isSecret = false): Setting<Value | undefined> {
-  return { about, parse, secret: isSecret, optional: true };
 }
 
 function text(value: string): string {

@@ -19,7 +19,23 @@ export class ConfigError extends Error {
   }
 }
 
-type ValuesOf<Table> = { [Name in keyof Table]: Table[Name] extends Setting<infer Value> ? Value : never };
+export function setting<Value>(about: string, parse: (text: string) => Value, byDefault?: string): Setting<Value> {
+  return { about, parse, secret: false, ...(byDefault !== undefined && { byDefault }) };
+}
+
+export function secret<Value>(about: string, parse: (text: string) => Value): Setting<Value> {
+  return { about, parse, secret: true };
+}
+
+export function optional<Value>(
+  about: string,
+  parse: (text: string) => Value,
+  isSecret = false,
+): Setting<Value | undefined> {
+  return { about, parse, secret: isSecret, optional: true };
+}
+
+export type ValuesOf<Table> = { [Name in keyof Table]: Table[Name] extends Setting<infer Value> ? Value : never };
 
 /**
  * Reads and checks every setting of `table`; throws one `ConfigError` that lists all that is wrong, names like ours that

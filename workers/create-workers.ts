@@ -1,6 +1,6 @@
 import { type NativeConnection, Worker, type WorkerOptions, type WorkflowBundleOption } from '@temporalio/worker';
 import { PROCESSES } from '../contracts/processes.ts';
-import { QUEUES, type QueueName } from '../contracts/queues.ts';
+import { QUEUES, type QueueKind, type QueueName } from '../contracts/queues.ts';
 import type { ScheduleSteps } from '../contracts/schedules.ts';
 import type { StripeEventSteps } from '../contracts/stripe-events.ts';
 import type { StripeOrderSteps } from '../contracts/stripe-orders.ts';
@@ -10,6 +10,8 @@ import type { Log } from '../platform/log.ts';
 import { dataConverter } from '../platform/temporal/data-converter.ts';
 import type { CodecKeyring } from '../platform/temporal/keyring.ts';
 import { tracedRuns, tracedSteps } from '../platform/temporal/tracing.ts';
+import { DEPLOYMENT } from '../platform/temporal/versions.ts';
+import { DEFAULT_LIMITS, type WorkerLimits } from '../platform/worker-settings.ts';
 import { stepInterceptor } from './step-interceptor.ts';
 
 export interface WorkersDeps {
@@ -19,6 +21,14 @@ export interface WorkersDeps {
   readonly workflowBundle: WorkflowBundleOption;
   readonly steps: UploadSteps & ScheduleSteps & StripeEventSteps & StripeOrderSteps & WebhookSteps;
   readonly log: Log;
+  readonly limits?: WorkerLimits;
+  /** Undefined: workers without a version. */
+  readonly version?: WorkerVersion | undefined;
+}
+
+export interface WorkerVersion {
+  readonly buildId: string;
+  readonly behavior: 'AUTO_UPGRADE' | 'PINNED';
 }
 
 /**
@@ -37,49 +47,42 @@ export async function createWorkers(
   return workers;
 }
 
-function optionsOf(queue: QueueName, { workflowBundle }: WorkersDeps): Partial<WorkerOptions> {
+function optionsOf(queue: QueueName, { workflowBundle, limits = DEFAULT_LIMITS }: WorkersDeps): Partial<WorkerOptions> {
+  const { slots, pollers } = limits;
+  const stepsOf = (kind: QueueKind): Partial<WorkerOptions> => ({
+    maxConcurrentActivityTaskExecutions: slots[kind],
+    maxConcurrentActivityTaskPolls: Math.min(pollers, slots[kind]),
+  });
+  const workflowsOf = (kind: QueueKind): Partial<WorkerOptions> => ({
+    workflowBundle,
+    maxConcurrentLocalActivityExecutions: slots[kind],
+    maxConcurrentWorkflowTaskPolls: pollers,
+    // After a kill -9 the next worker waits this long for the dead one's cache; the default of 10 s was most of the 17 s
+    // that recovery took.
+    stickyQueueScheduleToStartTimeout: '1s',
+  });
   const all: Readonly<Record<QueueName, Partial<WorkerOptions>>> = {
-    [QUEUES.interactive]: {
-      workflowBundle,
-      maxConcurrentLocalActivityExecutions: CONCURRENT_DIGESTS,
-      maxConcurrentActivityTaskExecutions: CONCURRENT_DIGESTS,
-      // After a kill -9 the next worker waits this long for the dead one's cache; the default of 10 s was most of the 17 s
-      // that recovery took.
-      stickyQueueScheduleToStartTimeout: '1s',
-    },
-    [QUEUES.heavy]: { maxConcurrentActivityTaskExecutions: CONCURRENT_LARGE_DIGESTS },
+    [QUEUES.interactive]: { ...stepsOf('interactive'), ...workflowsOf('interactive') },
+    [QUEUES.heavy]: stepsOf('heavy'),
     [QUEUES.maintenance]: {
-      workflowBundle,
-      maxCachedWorkflows: CONCURRENT_JOBS,
-      maxConcurrentWorkflowTaskExecutions: CONCURRENT_JOBS,
-      maxConcurrentLocalActivityExecutions: CONCURRENT_JOBS,
-      maxConcurrentActivityTaskExecutions: CONCURRENT_JOBS,
-      stickyQueueScheduleToStartTimeout: '1s',
+      ...stepsOf('maintenance'),
+      ...workflowsOf('maintenance'),
+      maxCachedWorkflows: slots.maintenance,
+      maxConcurrentWorkflowTaskExecutions: slots.maintenance,
+      maxConcurrentWorkflowTaskPolls: Math.min(pollers, slots.maintenance),
     },
     [QUEUES.billing]: {
-      workflowBundle,
-      maxConcurrentActivityTaskExecutions: CONCURRENT_EVENTS,
-      maxConcurrentLocalActivityExecutions: CONCURRENT_EVENTS,
+      ...stepsOf('billing'),
+      ...workflowsOf('billing'),
       maxTaskQueueActivitiesPerSecond: EVENTS_PER_SECOND,
-      stickyQueueScheduleToStartTimeout: '1s',
     },
-    [QUEUES.webhooks]: { maxConcurrentActivityTaskExecutions: CONCURRENT_WEBHOOKS },
+    [QUEUES.webhooks]: stepsOf('webhooks'),
   };
   return all[queue];
 }
 
-/** More than the reader has processes, so that saving one overlaps with reading the next. */
-const CONCURRENT_DIGESTS = 8;
-/** One of each schedule, and room for what operators ask for. Jobs wait for the database, so they cost little here. */
-const CONCURRENT_JOBS = 6;
-/** They wait for Stripe, which answers within a second. */
-const CONCURRENT_EVENTS = 8;
 /** Of all workers together, and each reads one object: Stripe allows 100 reads a second, 25 in test mode, to all that a site does. */
 const EVENTS_PER_SECOND = 25;
-/** Requests to the site's endpoint at once, of one worker: what a small site bears. They wait, and cost little here. */
-const CONCURRENT_WEBHOOKS = 8;
-/** A large file takes up to 768 MB while it is read. */
-const CONCURRENT_LARGE_DIGESTS = 1;
 
 /** Time for running steps to end at SIGTERM; platform/shutdown.ts and the container's grace must be longer. */
 const SHUTDOWN_GRACE = '20s';
@@ -95,5 +98,12 @@ function common(deps: WorkersDeps): Omit<WorkerOptions, 'taskQueue'> {
     interceptors: { activity: [tracedSteps, stepInterceptor(deps.log)] },
     sinks: tracedRuns,
     shutdownGraceTime: SHUTDOWN_GRACE,
+    ...(deps.version && versioned(deps.version)),
   };
+}
+
+/** Every queue's worker is of the same version: a step goes to the build that its workflow is of. */
+function versioned({ buildId, behavior }: WorkerVersion): Partial<WorkerOptions> {
+  const version = { deploymentName: DEPLOYMENT, buildId };
+  return { workerDeploymentOptions: { version, useWorkerVersioning: true, defaultVersioningBehavior: behavior } };
 }

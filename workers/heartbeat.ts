@@ -12,18 +12,30 @@ export interface HeartbeatDeps {
   readonly db: Pool;
   readonly loops: Loops;
   readonly build: string;
+  /** Its version at Temporal; null: it has none. */
+  readonly buildId: string | null;
+  /** Whether new work comes to it now. */
+  readonly serves: () => boolean;
   /** That this process polls. */
   readonly queues: readonly QueueName[];
 }
 
-/** Keeps this process' row alive. Returns what removes it at shutdown, so that nobody waits for us. */
-export function startWorkerHeartbeat(deps: HeartbeatDeps): () => Promise<void> {
-  const worker = { id: randomUUID(), build: deps.build, queues: deps.queues, pid: process.pid };
-  deps.loops.start({
+export interface Heartbeat {
+  /** Renews it now: what it says has changed. */
+  nudge(): void;
+  /** At shutdown, so that nobody waits for us. */
+  remove(): Promise<void>;
+}
+
+/** Keeps this process' row alive. */
+export function startWorkerHeartbeat(deps: HeartbeatDeps): Heartbeat {
+  const { build, buildId, queues } = deps;
+  const worker = { id: randomUUID(), build, buildId, queues, pid: process.pid };
+  const loop = deps.loops.start({
     name: 'worker-heartbeat',
     everyMs: EVERY_MS,
     deadAfterMs: DEAD_AFTER_MS,
-    turn: () => renewWorker(deps.db, worker, deps.loops.status()),
+    turn: () => renewWorker(deps.db, { ...worker, serves: deps.serves() }, deps.loops.status()),
   });
-  return () => removeWorker(deps.db, worker.id);
+  return { nudge: () => loop.nudge(), remove: () => removeWorker(deps.db, worker.id) };
 }

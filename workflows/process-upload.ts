@@ -1,7 +1,12 @@
 import { proxyActivities, proxyLocalActivities, upsertSearchAttributes } from '@temporalio/workflow';
 import { QUEUES } from '../contracts/queues.ts';
 import { SEARCH_ATTRIBUTES } from '../contracts/search-attributes.ts';
-import type { ProcessUploadInput, ProcessUploadResult, UploadSteps } from '../contracts/uploads.ts';
+import {
+  LARGE_BYTES,
+  type ProcessUploadInput,
+  type ProcessUploadResult,
+  type UploadSteps,
+} from '../contracts/uploads.ts';
 import { processUpload as inOrder } from '../domain/upload/process-upload.ts';
 
 /** Reads one upload and saves what it becomes; or writes down why not. */
@@ -13,12 +18,6 @@ export async function processUpload(input: ProcessUploadInput): Promise<ProcessU
   upsertSearchAttributes([{ key: SEARCH_ATTRIBUTES.outcome, value: outcome }]);
   return result;
 }
-
-/**
- * Above this a file is digested by a heart-beating step of its own, because it may outlast half a workflow task; below,
- * a local step saves the 8–9 CPU ms and the round trip that a remote one costs.
- */
-const LARGE_BYTES = 8_000_000;
 
 /** Only outages are retried (the step interceptor makes everything else final), and an outage may last a day. */
 const outages = {

@@ -64,6 +64,8 @@ export const OPS: Readonly<Record<string, OperationContract>> = {
               id: '5f0c7c0e-6f0f-4a53-9a2b-1f5f3c1f6a77',
               alive: true,
               build: '3f2c1ab',
+              buildId: '3f2c1ab-9d1f0c4be2a7',
+              serves: true,
               otherBuild: false,
               pid: 4711,
               queues: [QUEUES.interactive],

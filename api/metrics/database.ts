@@ -1,9 +1,9 @@
 import { Counter, Gauge, type Registry } from 'prom-client';
+import { WORKER_SILENCE_S } from '../../contracts/processes.ts';
 import { QUEUES } from '../../contracts/queues.ts';
 import { isRejectionCode, REJECTIONS } from '../../contracts/rejections.ts';
 import { type FinishedUploads, type Operations, readOperations } from '../../db/operations.ts';
 import type { Pool } from '../../db/pool.ts';
-import { WORKER_SILENCE_S } from '../health.ts';
 import { createSnapshot } from './snapshot.ts';
 
 export interface DatabaseMetricsDeps {
@@ -61,7 +61,7 @@ export function measureDatabase(registers: Registry[], { db, build }: DatabaseMe
   });
   new Gauge({
     name: 'cairn_workers_live',
-    help: 'Worker processes that poll the queue and have renewed their row lately.',
+    help: 'Worker processes that poll the queue, get work of it, and have renewed their row lately.',
     labelNames: ['queue'],
     registers,
     async collect() {

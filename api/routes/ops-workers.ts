@@ -1,9 +1,10 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import { Type } from 'typebox';
+import { WORKER_SILENCE_S } from '../../contracts/processes.ts';
 import { QUEUES } from '../../contracts/queues.ts';
 import type { Pool } from '../../db/pool.ts';
 import { type SeenWorker, seenWorkers } from '../../db/workers.ts';
-import { WORKER_SILENCE_S } from '../health.ts';
+import { nullable } from '../nullable.ts';
 import { problems } from '../schemas.ts';
 
 const Time = Type.String({ format: 'date-time' });
@@ -15,6 +16,10 @@ const WorkersSchema = Type.Object({
       id: Type.String(),
       alive: Type.Boolean({ description: `Has renewed its row within ${WORKER_SILENCE_S} s.` }),
       build: Type.String(),
+      buildId: nullable('string', { description: 'Its version at Temporal; null: it has none.' }),
+      serves: Type.Boolean({
+        description: 'Whether new work comes to its build, by what it knew last: it is current or ramping.',
+      }),
       otherBuild: Type.Boolean({ description: 'Of another build than this API: a deployment is half done, or stuck.' }),
       pid: Type.Integer(),
       queues: Type.Array(Type.String()),
@@ -65,7 +70,7 @@ export const opsWorkerRoutes: FastifyPluginAsyncTypebox<{ db: Pool; build: strin
 
 function liveWorkersOfQueues(workers: readonly SeenWorker[]): { name: string; liveWorkers: number }[] {
   return Object.values(QUEUES).map((name) => {
-    const polling = workers.filter((worker) => worker.alive && worker.queues.includes(name));
+    const polling = workers.filter((worker) => worker.alive && worker.serves && worker.queues.includes(name));
     return { name, liveWorkers: polling.length };
   });
 }

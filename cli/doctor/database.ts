@@ -1,5 +1,5 @@
-import { OLDEST_WAIT_S_AT_MOST, WORKER_SILENCE_S } from '../../api/health.ts';
-import { PROCESSES } from '../../contracts/processes.ts';
+import { OLDEST_WAIT_S_AT_MOST } from '../../api/health.ts';
+import { PROCESSES, WORKER_SILENCE_S } from '../../contracts/processes.ts';
 import { isRejectionCode, REJECTIONS } from '../../contracts/rejections.ts';
 import { keyOverview } from '../../db/api-keys.ts';
 import { appliedMigrations } from '../../db/health.ts';

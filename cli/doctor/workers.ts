@@ -10,18 +10,27 @@ export function workerFindings(
   { apiBuild, runBy }: { apiBuild: string | undefined; runBy: Where['runBy'] },
 ): readonly Finding[] {
   const alive = workers.filter((worker) => worker.alive);
-  const told = alive.map(({ pid, build, startedAt }) => `pid ${pid}, build ${build}, since ${time(startedAt)}`);
+  const told = alive.map(({ pid, build, queues, serves, startedAt }) => {
+    return `pid ${pid}, build ${build}${serves ? '' : ' (not current)'},${polls(queues)} since ${time(startedAt)}`;
+  });
   return [
     alive.length > 0
       ? finding('process.worker', 'ok', `${alive.length} alive: ${told.join('; ')}`)
       : finding('process.worker', 'red', noneAlive(workers, runBy), 'no-worker'),
     ...Object.values(QUEUES).map((queue) => {
-      const polling = alive.filter((worker) => worker.queues.includes(queue)).length;
+      const polling = alive.filter((worker) => worker.serves && worker.queues.includes(queue)).length;
       return finding(`queue.${queue}`, polling > 0 ? 'ok' : 'red', `polled by ${polling} live workers`, 'no-worker');
     }),
     ...buildFinding(alive, apiBuild),
+    ...versionFinding(alive),
     ...loopFindings(alive),
   ];
+}
+
+/** Who does not poll all queues is told with the names of those it does. */
+function polls(queues: readonly string[]): string {
+  const all = Object.values(QUEUES);
+  return all.every((queue) => queues.includes(queue)) ? '' : ` for ${queues.join(' and ')},`;
 }
 
 function noneAlive(workers: readonly SeenWorker[], runBy: Where['runBy']): string {
@@ -43,6 +52,16 @@ function buildFinding(alive: readonly SeenWorker[], apiBuild: string | undefined
   if (others.length === 0) return [finding('worker.build', 'ok', `that of the API, ${apiBuild}`)];
   const told = others.map(({ pid, build }) => `pid ${pid} runs ${build}`);
   return [finding('worker.build', 'warning', `the API runs ${apiBuild}, ${told.join(', ')}`, 'no-worker')];
+}
+
+/** Workers that live and get no work: while a release is under way, or after a rollback. */
+function versionFinding(alive: readonly SeenWorker[]): readonly Finding[] {
+  if (alive.length === 0) return [];
+  const named = ({ pid, buildId }: SeenWorker) => `pid ${pid} of ${buildId ?? 'no version'}`;
+  const waiting = alive.filter(({ serves }) => !serves).map(named);
+  if (waiting.length > 0)
+    return [finding('worker.version', 'warning', `not current: ${waiting.join(', ')}`, 'release')];
+  return [finding('worker.version', 'ok', `current: ${alive.map(named).join(', ')}`)];
 }
 
 function loopFindings(alive: readonly SeenWorker[]): readonly Finding[] {

@@ -17,6 +17,8 @@ export interface TemporalOptions {
   readonly namespace: string;
   /** Where the Web UI has payloads decoded. */
   readonly codecEndpoint?: string;
+  /** Further of the server's dynamic configuration, by key. */
+  readonly dynamicConfig?: Readonly<Record<string, string>>;
   readonly log: (message: string) => void;
 }
 
@@ -74,6 +76,7 @@ function serverArguments(options: TemporalOptions, databaseFile: string): readon
     ...(options.namespace === 'default' ? [] : ['--namespace', options.namespace]),
     ...(options.codecEndpoint === undefined ? [] : ['--ui-codec-endpoint', options.codecEndpoint]),
     ...['--sqlite-pragma', 'journal_mode=wal', '--sqlite-pragma', 'synchronous=normal'],
+    ...Object.entries(options.dynamicConfig ?? {}).flatMap((pair) => ['--dynamic-config-value', pair.join('=')]),
     ...['--db-filename', databaseFile],
   ];
 }

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { QUEUES } from '../../contracts/queues.ts';
 import { removeWorker, renewWorker } from '../../db/workers.ts';
 import { absentDatabase, apiStack, testApp } from './support/app.ts';
 import { checkedInject } from './support/contract.ts';
@@ -6,7 +7,7 @@ import { expectProblem } from './support/problem.ts';
 
 const stack = await apiStack();
 const behind = await apiStack();
-const WORKER = { id: 'w1', build: 'b7', queues: ['cairn-interactive'], pid: 1 };
+const WORKER = { id: 'w1', build: 'b7', queues: Object.values(QUEUES), pid: 1 };
 
 async function health(inject = stack.inject) {
   const answer = await inject({ url: '/health' });
@@ -37,6 +38,21 @@ test('without a worker the whole is degraded and says why; with one it is health
   await stack.query(`update workers set seen_at = now() - interval '6 seconds'`);
   expect((await health()).status).toBe('degraded');
   await removeWorker(stack.db, WORKER.id);
+});
+
+test('a queue that nobody polls is degraded and named, although a worker of others lives', async () => {
+  const others = Object.values(QUEUES).filter((queue) => queue !== QUEUES.billing);
+  await renewWorker(stack.db, { ...WORKER, queues: others });
+  const having = await health();
+  const detail = '1 alive, build b7; none for cairn-billing';
+  expect(having.part('workers')).toEqual({ name: 'workers', status: 'degraded', detail });
+  expect(having.status).toBe('degraded');
+  await renewWorker(stack.db, { ...WORKER, id: 'w2', queues: [QUEUES.billing] });
+  expect((await health()).part('workers')).toMatchObject({ status: 'healthy', detail: '2 alive, build b7' });
+  await renewWorker(stack.db, { ...WORKER, id: 'w2', queues: [QUEUES.billing], serves: false });
+  const waits = '2 alive, build b7, 1 of them not current; none for cairn-billing';
+  expect((await health()).part('workers')).toMatchObject({ status: 'degraded', detail: waits });
+  for (const id of [WORKER.id, 'w2']) await removeWorker(stack.db, id);
 });
 
 test('Temporal away is degraded, and the process stays ready', async () => {

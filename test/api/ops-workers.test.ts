@@ -27,13 +27,23 @@ test('living and lately seen workers, the living first, with queues, loops, and 
   await renewWorker(stack.db, { id: 'now', build: 'test', queues: [QUEUES.interactive], pid: 8 }, [LOOP]);
   const { workers, queues, queuesWithoutWorker } = (await ask()).json();
   const times = { startedAt: expect.any(String), seenAt: expect.any(String) };
-  const both = { ...times, loops: [LOOP] };
+  const both = { ...times, loops: [LOOP], buildId: null, serves: true };
   expect(workers).toEqual([
     { id: 'now', alive: true, build: 'test', otherBuild: false, pid: 8, queues: [QUEUES.interactive], ...both },
     { id: 'old', alive: false, build: 'before', otherBuild: true, pid: 7, queues: Object.values(QUEUES), ...both },
   ]);
   expect(queues).toContainEqual({ name: QUEUES.interactive, liveWorkers: 1 });
   expect(queuesWithoutWorker).toEqual(Object.values(QUEUES).filter((name) => name !== QUEUES.interactive));
+});
+
+test('a worker whose build is not current counts for no queue', async () => {
+  const row = { build: 'test', buildId: 'test-0123', serves: false, queues: [QUEUES.heavy], pid: 9 };
+  await renewWorker(stack.db, { ...row, id: 'waiting' }, [LOOP]);
+  const { workers, queuesWithoutWorker } = (await ask()).json();
+  expect(workers).toContainEqual(expect.objectContaining({ id: 'waiting', buildId: 'test-0123', serves: false }));
+  expect(queuesWithoutWorker).toContain(QUEUES.heavy);
+  await renewWorker(stack.db, { ...row, id: 'waiting', serves: true }, [LOOP]);
+  expect((await ask()).json().queuesWithoutWorker).not.toContain(QUEUES.heavy);
 });
 
 test('it is for operators alone', async () => {

@@ -95,7 +95,7 @@ test('the rate is in the rows: the n-th begins n intervals later, oldest failure
   expect(new Date(real.lastDueAt).getTime()).toBeGreaterThan(Date.now() + 8_000);
   const taken = await takeUploadsToDispatch(db, { limit: 100, leaseS: 60 });
   expect(taken.filter(({ id }) => ids.includes(id)).map(({ id }) => id)).toEqual(ids.slice(0, 1));
-  const inline = await uploadsForInline(db, { limit: 100, dueForS: 0, attemptsAtMost: 5 });
+  const inline = await uploadsForInline(db, { limit: 100, dueForS: 0, attemptsAtMost: 5, bytesAtLeast: 0 });
   expect(inline.filter(({ uploadId }) => ids.includes(uploadId)).map(({ uploadId }) => uploadId)).toEqual(
     ids.slice(0, 1),
   );

@@ -95,7 +95,7 @@ test('what is named is there: the Dockerfile, the program of the hook, the blobs
   expect(existsSync(join(root, deploy.builder.dockerfile))).toBe(true);
   const hook = '.kamal/hooks/pre-deploy';
   expect(statSync(join(root, hook)).mode & 0o111).toBe(0o111);
-  expect(text(hook)).toContain('dist/cli/main.js migrate');
+  expect(text(hook)).toMatch(/dist\/cli\/main\.js \$1[\s\S]*"release check --live 200"\n[\s\S]*"migrate"/);
   expect(text('docker-compose.yml')).toContain('[dist/cli/main.js, migrate]');
   expect(deploy.volumes).toContain('/var/lib/cairn/blobs:/var/lib/cairn/blobs');
 });

@@ -16,7 +16,7 @@ export interface OwnTemporal {
   start(options?: { wiped: boolean }): Promise<void>;
 }
 
-export async function ownTemporal(): Promise<OwnTemporal> {
+export async function ownTemporal(dynamicConfig: Readonly<Record<string, string>> = {}): Promise<OwnTemporal> {
   const quiet = () => {};
   const cli = await findTemporalCli({ projectRoot, env: environment(), log: quiet });
   const home = await testHome('cairn-own-temporal-');
@@ -26,6 +26,7 @@ export async function ownTemporal(): Promise<OwnTemporal> {
     port: await freePort(),
     uiPort: await freePort(),
     namespace: 'default',
+    dynamicConfig,
     log: quiet,
   };
   let server = await startTemporal(options);

@@ -23,6 +23,7 @@ import { startInlinePath } from '../../api/inline-path.ts';
 import { createKey } from '../../cli/keys.ts';
 import { processUploadId } from '../../contracts/ids.ts';
 import type { BillingRules } from '../../contracts/plans.ts';
+import type { QueueName } from '../../contracts/queues.ts';
 import type { ScheduleId } from '../../contracts/schedules.ts';
 import { createLog, type Log } from '../../platform/log.ts';
 import { createLoops, type Loops } from '../../platform/loops.ts';
@@ -38,7 +39,7 @@ import type { StripeApi } from '../../services/stripe.ts';
 import type { Valhalla } from '../../services/valhalla.ts';
 import { createWebhookSender } from '../../services/webhook-sender.ts';
 import { workflowBundle } from '../../workers/bundle.ts';
-import { createWorkers } from '../../workers/create-workers.ts';
+import { createWorkers, type WorkersDeps } from '../../workers/create-workers.ts';
 import { installRuntime } from '../../workers/runtime.ts';
 
 import { RULES } from './billing-rules.ts';
@@ -59,7 +60,16 @@ export interface Stack extends TestDatabase {
   readonly namespace: string;
   /** `Authorization` of an account key. */
   readonly headers: { authorization: string };
-  startWorkers(): Promise<{ stop(): Promise<void> }>;
+  startWorkers(options?: StartOptions): Promise<{ stop(): Promise<void> }>;
+}
+
+export type Steps = WorkersDeps['steps'];
+
+/** Of these workers; several of one stack may differ. */
+export interface StartOptions extends Partial<Pick<WorkersDeps, 'workflowBundle' | 'version'>> {
+  readonly queues?: readonly QueueName[];
+  /** What runs in place of the real steps. */
+  readonly stepsOf?: (real: Steps) => Steps;
 }
 
 export interface StackOptions {
@@ -147,7 +157,7 @@ export async function testStack(options: StackOptions = {}): Promise<Stack> {
   return {
     ...parts,
     headers: { authorization: `Bearer ${key}` },
-    startWorkers: () => startWorkers({ ...parts, ...options, address }),
+    startWorkers: (workers = {}) => startWorkers({ ...parts, ...options, address }, workers),
   };
 }
 
@@ -157,10 +167,11 @@ function expectAlive(name: string): never {
 
 async function startWorkers(
   stack: Pick<Stack, 'db' | 'reader' | 'log' | 'codecKeys' | 'namespace'> & StackOptions & { address: string },
+  { queues, version, workflowBundle: given, stepsOf = (real) => real }: StartOptions,
 ): Promise<{ stop(): Promise<void> }> {
   installRuntime(stack.log);
   const connection = await NativeConnection.connect({ address: stack.address });
-  const steps = {
+  const steps = stepsOf({
     ...createUploadSteps({
       db: stack.db,
       reader: stack.reader,
@@ -180,10 +191,11 @@ async function startWorkers(
       isSlot: (schedule, at) => isSlotOf(stack.manifest ?? MANIFEST, schedule, at),
       signal: cancellationSignal,
     }),
-  };
+  });
   const { codecKeys, log, namespace } = stack;
-  const bundle = await workflowBundle();
-  const workers = await createWorkers({ connection, namespace, codecKeys, workflowBundle: bundle, steps, log });
+  const bundle = given ?? (await workflowBundle());
+  const deps = { connection, namespace, codecKeys, workflowBundle: bundle, steps, log, version };
+  const workers = await createWorkers(deps, queues);
   const runs = workers.map((worker) => worker.run());
   let stopped: Promise<void> | undefined;
   const stop = () => {
