@@ -18,7 +18,7 @@ export default defineConfig({
           name: 'server',
           include: ['test/{db,services,activities,schedules,workflows,workers,api,cli,replay,embedded}/**/*.test.ts'],
           globalSetup: ['test/support/global-setup.ts'],
-          testTimeout: 60_000,
+          testTimeout: 120_000, // above what a test waits for, so that this is told
           hookTimeout: 120_000,
           maxWorkers: 2,
           sequence: { groupOrder: 1 },

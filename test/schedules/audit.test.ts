@@ -31,8 +31,7 @@ const stack = await testStack({ jobs, manifest: due.manifest });
 databaseOfJobs = stack.db;
 const { client } = stack;
 const orders = createScheduleOrders({ db: stack.db, client, manifest: due.manifest });
-/** Below the limit of a test, so that what was waited for is told. */
-const PATIENT = { timeout: 50_000, interval: 200 };
+const PATIENT = { timeout: 60_000, interval: 200 };
 const audit = () => auditNow(stack, due);
 const STUCK_WORK = `CairnSchedule = 'stuck-work'`;
 const isOver = (state: string) => state !== 'running';
