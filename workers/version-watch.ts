@@ -1,6 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { isGrpcServiceError } from '@temporalio/client';
-import { WORKER_SILENCE_S } from '../contracts/processes.ts';
 import { recordOpsAction } from '../db/ops-audit.ts';
 import type { Pool } from '../db/pool.ts';
 import { liveWorkers } from '../db/workers.ts';
@@ -29,11 +28,14 @@ const SETTLED_FOR_MS = 5_000;
 /** At its start a worker is registered by its first poll, within a second of an idle server. */
 const LOOK_AGAIN_MS = 250;
 const LOOKS_IN_A_TURN = 8;
+/** A worker that ends by order takes its row with it. One that is only silent may be starved of processor time. */
+const GONE_AFTER_S = 15;
 /**
- * For how long no worker of the current build may live before another build takes over. Where operators release, longer than a worker
- * takes to be restarted, or a build that was rolled back would come back by itself.
+ * For how long no worker of the current build may live before another build takes over: after an outage of Postgres all have been silent,
+ * and the first one to look must leave the others time to be heard. Where operators release, longer than a worker takes to be restarted,
+ * or a build that was rolled back would come back by itself.
  */
-const PATIENCE_MS: Readonly<Record<TakeOverPolicy, number>> = { 'at-start': 0, 'by-order': 30_000 };
+const PATIENCE_MS: Readonly<Record<TakeOverPolicy, number>> = { 'at-start': 3_000, 'by-order': 30_000 };
 
 /** Sees to it that somebody serves: tells whether this build does, and makes it current where `standOf` says so. */
 export function startVersionWatch(deps: VersionWatchDeps): { serves(): boolean } {
@@ -71,7 +73,7 @@ async function lookUntilSettled(deps: VersionWatchDeps, state: WatchState): Prom
 async function isSettled(deps: VersionWatchDeps, state: WatchState): Promise<boolean> {
   const { db, at, buildId, policy } = deps;
   const versions = await readVersions(at);
-  const living = await liveWorkers(db, WORKER_SILENCE_S);
+  const living = await liveWorkers(db, GONE_AFTER_S);
   const livingBuilds = [...living.map((worker) => worker.buildId), buildId];
   const stand = standOf({ versions, buildId, livingBuilds, policy });
   state.lookedAtMs = performance.now();

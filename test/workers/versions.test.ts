@@ -52,7 +52,7 @@ test('a new build takes over at its start, an old one takes nothing back while t
   const again = await startBuild(stack, 'b1');
   const id = await upload(stack);
   await expect.poll(() => stateOf(stack, id), PATIENT).toBe('ready');
-  expect([await currentOf(stack), again.serves()]).toEqual(['b2', false]);
+  expect([await currentOf(stack), again.serves()], JSON.stringify(await takenOver(stack))).toEqual(['b2', false]);
 
   await second.stop(); // as whoever goes back to older code does it
   await expect.poll(again.serves, PATIENT).toBe(true);
