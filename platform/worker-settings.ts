@@ -26,7 +26,7 @@ export interface WorkerLimits {
 const SLOTS_INTERACTIVE = 8;
 /** A large file takes up to 768 MB while it is read. */
 const SLOTS_HEAVY = 1;
-/** One of each schedule, and room for what operators ask for. Jobs wait for the database, so they cost little here. */
+/** One of each schedule, and room for what operators ask for: two bulk reprocesses at most (api/dispatch/reprocesses.ts). Jobs wait for the database, so they cost little here. */
 const SLOTS_MAINTENANCE = 6;
 /** They wait for Stripe, which answers within a second. */
 const SLOTS_BILLING = 8;
