@@ -62,8 +62,8 @@ export const WORKER_SETTINGS = {
     String(SLOTS_HEAVY),
   ),
   CAIRN_SLOTS_MAINTENANCE: setting(
-    'Scheduled jobs that one worker process runs at once.',
-    between(2, 200),
+    'Scheduled jobs and bulk reprocesses that one worker process runs at once; the latter are two at most.',
+    between(3, 200),
     String(SLOTS_MAINTENANCE),
   ),
   CAIRN_SLOTS_BILLING: setting(

@@ -35,7 +35,7 @@ export async function bulkReprocess(input: BulkReprocessInput): Promise<BulkRepr
   return continueAsNew<typeof bulkReprocess>({ ...input, ...(progress && { progress }) });
 }
 
-/** Six events each: a history of 1,200, far from what slows a replay down. */
+/** Six events each, eleven with a wait: a history of 2,200 at most, far from what slows a replay down. */
 const STEPS_PER_HISTORY = 200;
 
 const asked = defineQuery<ReprocessProgress | undefined>(REPROCESS_PROGRESS_QUERY);

@@ -2,11 +2,12 @@ import { readdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { beforeAll, expect, test } from 'vitest';
 import { startBulkReprocess } from '../../api/dispatch/start-bulk-reprocess.ts';
+import { actionsOf } from '../../cli/histories/actions.ts';
 import { createKey } from '../../cli/keys.ts';
 import { bulkReprocessId } from '../../contracts/ids.ts';
 import { REPROCESS_PROGRESS_QUERY, type ReprocessProgress } from '../../contracts/reprocess-orders.ts';
 import { smallGpx } from '../support/gpx.ts';
-import { eventTypes, temporalActions } from '../support/histories.ts';
+import { eventTypes } from '../support/histories.ts';
 import { heldOrder, runRows } from '../support/reprocess.ts';
 import { testStack } from '../support/stack.ts';
 
@@ -66,7 +67,7 @@ test('12 uploads are made again as they were, by three steps: 5 actions and 24 e
   const progress = await handleOf(orderId).query<ReprocessProgress>(REPROCESS_PROGRESS_QUERY);
   expect(progress).toMatchObject({ state: 'done', selected: MANY, ready: MANY });
   const history = await handleOf(orderId).fetchHistory();
-  expect(temporalActions(history)).toBe(5);
+  expect(actionsOf(history)).toBe(5);
   expect(eventTypes(history)).toHaveLength(24);
   const [track] = await stack.query<{ id: string }>('select id from tracks limit 1');
   const debug = await stack.app.inject({ url: `/v1/ops/tracks/${track?.id}/debug`, headers });
