@@ -44,6 +44,7 @@ import { opsWorkerRoutes } from './routes/ops-workers.ts';
 import { previewRoutes } from './routes/previews.ts';
 import { probeRoutes } from './routes/probes.ts';
 import { reprocessRoutes } from './routes/reprocess.ts';
+import { reprocessOrderRoutes } from './routes/reprocess-orders.ts';
 import { scheduleOrderRoutes } from './routes/schedule-orders.ts';
 import { scheduleStatusRoutes } from './routes/schedule-status.ts';
 import { stripeEventRoutes } from './routes/stripe-events.ts';
@@ -144,6 +145,7 @@ export async function buildApp(deps: AppDeps): Promise<FastifyInstance> {
   await app.register(previewRoutes, deps);
   await app.register(deletionRoutes, deps);
   await app.register(deadLetterRoutes, deps);
+  await app.register(reprocessOrderRoutes, deps);
   await app.register(opsWorkerRoutes, deps);
   await app.register(scheduleStatusRoutes, deps);
   await app.register(scheduleOrderRoutes, deps);

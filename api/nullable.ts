@@ -1,7 +1,7 @@
 import { Type } from 'typebox';
 
 /** Type lists, not unions: of a union the serialiser validates every value, and an odd one would be a 500. */
-export const nullable = (type: 'string' | 'number', more: { format?: string; description?: string } = {}) =>
+export const nullable = (type: 'string' | 'number' | 'integer', more: { format?: string; description?: string } = {}) =>
   Type.Unsafe<string | number | null>({ type: [type, 'null'], ...more });
 
 export const nullableArray = (items: object, description: string) =>

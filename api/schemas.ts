@@ -1,6 +1,7 @@
 import { Type } from 'typebox';
 import { REJECTIONS } from '../contracts/rejections.ts';
 import { UPLOAD_EVENT_KINDS } from '../contracts/upload-events.ts';
+import { PROCESSED_BY } from '../contracts/uploads.ts';
 import { nullable, nullableArray, nullableObject } from './nullable.ts';
 import { GPS_QUALITY, LapSchema, PauseSchema, SessionSchema, SUMMARY } from './track-figures.ts';
 import { ZONE_FIELDS } from './tracks/documentation.ts';
@@ -52,7 +53,7 @@ export const UploadSchema = Type.Object(
     ),
     externalId: Type.Optional(Type.String({ description: 'As given at upload.' })),
     error: Type.Optional(Type.Ref('Problem')),
-    processedBy: Type.Optional(Type.Enum(['workflow', 'inline'])),
+    processedBy: Type.Optional(Type.Enum([...PROCESSED_BY])),
     attempts: Type.Integer({ description: 'How often processing was begun since it was last asked for.' }),
     run: Type.Integer({ description: '1, and one more each time it is processed again; part of the workflow id.' }),
     lastReprocess: Type.Optional(

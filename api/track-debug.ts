@@ -55,6 +55,7 @@ function madeBy(origin: TrackOrigin) {
     path,
     run,
     workflowId: path === 'workflow' ? processUploadId(uploadId, run) : null,
+    reprocessOrder: origin.reprocessOrder,
     inputSha256,
     at: origin.madeAt.toISOString(),
     firstMadeAt: origin.firstMadeAt.toISOString(),

@@ -1,4 +1,5 @@
 import { Rejection } from '../contracts/rejections.ts';
+import type { ProcessedBy } from '../contracts/uploads.ts';
 import type { ShownUpload } from '../db/uploads.ts';
 import { type Problem, problemOf } from './plugins/problems.ts';
 
@@ -11,7 +12,7 @@ export interface UploadView {
   readonly nearDuplicateOf?: string;
   readonly externalId?: string;
   readonly error?: Problem;
-  readonly processedBy?: 'workflow' | 'inline';
+  readonly processedBy?: ProcessedBy;
   readonly attempts: number;
   readonly run: number;
   readonly lastReprocess?: { readonly run: number; readonly error: Problem };

@@ -7,6 +7,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   keys: async () => (await import('./commands/keys.ts')).keysCommand(),
   accounts: async () => (await import('./commands/accounts.ts')).accountsCommand(),
   uploads: async () => (await import('./commands/uploads.ts')).uploadsCommand(),
+  reprocess: async () => (await import('./commands/reprocess.ts')).reprocessCommand(),
   schedules: async () => (await import('./commands/schedules.ts')).schedulesCommand(),
   webhooks: async () => (await import('./commands/webhooks.ts')).webhooksCommand(),
   stripe: async () => (await import('./commands/stripe.ts')).stripeCommand(),

@@ -11,6 +11,9 @@ export const stripeEventId = (eventId: string, run: number): string => `stripe-e
 /** Of what an operator ordered to be done at Stripe; the number of the order. */
 export const stripeOrderId = (orderId: number, run: number): string => `stripe-order:${orderId}:${run}`;
 
+/** Of what an operator ordered to be processed again; the number of the order. */
+export const bulkReprocessId = (orderId: number, run: number): string => `bulk-reprocess:${orderId}:${run}`;
+
 /** Of one delivery of a message to the site. */
 export const deliverWebhookId = (messageId: string, run: number): string => `webhook:${messageId}:${run}`;
 

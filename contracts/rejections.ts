@@ -3,6 +3,7 @@ import { OF_BILLING } from './rejections-of-billing.ts';
 import { OF_ENGINE } from './rejections-of-engine.ts';
 import { OF_EXPORTS } from './rejections-of-exports.ts';
 import { OF_RECORDINGS } from './rejections-of-recordings.ts';
+import { OF_REPROCESSES } from './rejections-of-reprocesses.ts';
 import { OF_SCHEDULES } from './rejections-of-schedules.ts';
 import { OF_TCX } from './rejections-of-tcx.ts';
 import { OF_WEBHOOKS } from './rejections-of-webhooks.ts';
@@ -202,6 +203,7 @@ export const REJECTIONS = {
   ...OF_BILLING,
   ...OF_WEBHOOKS,
   ...OF_ENGINE,
+  ...OF_REPROCESSES,
 
   'service/database-unavailable': row(
     503,

@@ -2,7 +2,9 @@ import type { RejectionCode, RejectionFacts } from './rejections.ts';
 import type { WayTypes } from './way-types.ts';
 
 export type UploadState = 'received' | 'processing' | 'ready' | 'failed';
-export type ProcessedBy = 'workflow' | 'inline';
+/** By a workflow of its own, by the API while the engine is away, or by the step of a bulk reprocess. */
+export const PROCESSED_BY = ['workflow', 'inline', 'bulk'] as const;
+export type ProcessedBy = (typeof PROCESSED_BY)[number];
 
 /** Why an upload failed, as stored and as shown. */
 export interface UploadFailure {

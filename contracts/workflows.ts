@@ -1,3 +1,4 @@
+import type { BulkReprocessInput, BulkReprocessResult } from './reprocess-orders.ts';
 import type { RunScheduleInput, RunScheduleResult } from './schedules.ts';
 import type { StripeEventResult, StripeEventRun } from './stripe-events.ts';
 import type { StripeOrderResult, StripeOrderRun } from './stripe-orders.ts';
@@ -6,6 +7,7 @@ import type { DeliverWebhookInput, DeliverWebhookResult } from './webhooks.ts';
 
 /** Every workflow, by the name that histories know. `workflows/index.ts` implements exactly this. */
 export interface Workflows {
+  bulkReprocess(input: BulkReprocessInput): Promise<BulkReprocessResult>;
   processUpload(input: ProcessUploadInput): Promise<ProcessUploadResult>;
   deliverWebhook(input: DeliverWebhookInput): Promise<DeliverWebhookResult>;
   runSchedule(input: RunScheduleInput): Promise<RunScheduleResult>;

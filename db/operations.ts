@@ -1,3 +1,4 @@
+import type { ProcessedBy } from '../contracts/uploads.ts';
 import { NOT_CANARY } from './accounts.ts';
 import type { Db } from './pool.ts';
 import type { CountedCalls } from './upstream-calls.ts';
@@ -20,7 +21,7 @@ export interface Operations {
 
 export interface FinishedUploads {
   readonly state: 'ready' | 'failed';
-  readonly processedBy: 'workflow' | 'inline' | null;
+  readonly processedBy: ProcessedBy | null;
   readonly code: string | null;
   readonly uploads: number;
 }

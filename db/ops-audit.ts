@@ -1,4 +1,4 @@
-import type { Tx } from './pool.ts';
+import type { Db, Tx } from './pool.ts';
 
 export interface OpsAction {
   /** The id of the operator key, or `cli:<who>`. */
@@ -18,4 +18,22 @@ export async function recordOpsAction(tx: Tx, { actor, action, reason, facts }: 
   const [row] = rows;
   if (!row) throw new Error('an insert returned no row');
   return row.id;
+}
+
+export interface ReprocessActionRow {
+  readonly auditId: number;
+  readonly actor: string;
+  readonly action: string;
+  readonly reason: string;
+  readonly at: Date;
+}
+
+/** What operators did with a bulk reprocess since it was given, the latest first, at most 100. */
+export async function reprocessActionsOf(db: Db, orderId: number): Promise<readonly ReprocessActionRow[]> {
+  const { rows } = await db.query<ReprocessActionRow>(
+    `select id as "auditId", actor, action, reason, at from ops_audit
+      where id > $1 and action like 'uploads.reprocess.%' and (facts ->> 'orderId')::bigint = $1 order by id desc limit 100`,
+    [orderId],
+  );
+  return rows;
 }

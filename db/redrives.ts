@@ -1,7 +1,7 @@
 import type { RejectionCode } from '../contracts/rejections.ts';
 import { type DeadLetterFilter, filterValues, MATCHING } from './dead-letters.ts';
 import type { Db, Tx } from './pool.ts';
-import { ASKED_AGAIN, KEPT } from './upload-runs.ts';
+import { askedAgainIn, KEPT } from './upload-runs.ts';
 
 /** Why a dead letter is passed over: see `OBSTACLE`. */
 export type Obstacle = 'user-fixable' | 'superseded' | 'twin';
@@ -76,7 +76,7 @@ export async function redriveSelection(
           ${KEPT},
           begun as (
      update uploads u
-        set ${ASKED_AGAIN}, asked_by = 'operator', due_at = old.slot, dispatch_at = old.slot, trace_parent = null
+        set ${askedAgainIn('null')}, asked_by = 'operator', due_at = old.slot, dispatch_at = old.slot, trace_parent = null
        from old where u.id = old.id
      returning old.code, u.due_at)
      select code, obstacle, count(*)::int as count, 0 as redriven, null as "lastDueAt" from selection group by 1, 2

@@ -10,6 +10,8 @@ export interface TrackOrigin {
   readonly pipelineVersion: number;
   readonly processedBy: ProcessedBy;
   readonly run: number;
+  /** The bulk reprocess that asked for this run; null: none. */
+  readonly reprocessOrder: number | null;
   readonly inputSha256: string;
   readonly madeAt: Date;
   readonly firstMadeAt: Date;
@@ -39,7 +41,8 @@ export async function findTrackOrigin(
 ): Promise<TrackOrigin | undefined> {
   const { rows } = await db.query<TrackOrigin>(
     `select t.id as "trackId", t.upload_id as "uploadId", t.build, t.pipeline_version as "pipelineVersion",
-            t.processed_by as "processedBy", t.run, t.input_sha256 as "inputSha256", t.updated_at as "madeAt",
+            t.processed_by as "processedBy", t.run,
+            case when u.run = t.run then u.reprocess_order else r.reprocess_order end as "reprocessOrder", t.input_sha256 as "inputSha256", t.updated_at as "madeAt",
             t.created_at as "firstMadeAt", t.zone_m as "zoneM", t.stale_since is not null as "isStale",
             t.shaped_at as "shapedAt", t.shaped_build as "shapedBuild", (s.series ->> 'n')::int as "seriesPoints",
             octet_length(c.columns_gzip) as "columnsBytes", t.way_types as "wayTypes", u.blob_key as "blobKey",
@@ -47,6 +50,7 @@ export async function findTrackOrigin(
             u.content_sha256 as "contentSha256", u.state as "uploadState", u.run as "uploadRun", u.attempts, u.failure
        from tracks t join uploads u on u.id = t.upload_id left join track_series s on s.track_id = t.id
             left join track_columns c on c.track_id = t.id
+            left join upload_runs r on r.upload_id = u.id and r.run = t.run
       where t.id = $1 and ($2::uuid is null or t.account_id = $2)`,
     [asked.trackId, asked.accountId],
   );

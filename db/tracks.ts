@@ -1,5 +1,6 @@
 import { v7 as uuid } from 'uuid';
 import type { StoredStatistics, TrackSeries, TrackStatistics } from '../contracts/track.ts';
+import type { ProcessedBy } from '../contracts/uploads.ts';
 import type { WayTypes } from '../contracts/way-types.ts';
 import type { Db, Tx } from './pool.ts';
 
@@ -19,7 +20,7 @@ export interface NewTrack {
   /** The radius of the privacy zone that all of it was made with. */
   readonly zoneM: number;
   readonly build: string;
-  readonly processedBy: 'workflow' | 'inline';
+  readonly processedBy: ProcessedBy;
   readonly run: number;
 }
 

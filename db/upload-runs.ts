@@ -21,7 +21,7 @@ export async function runAgain(
                      and ($5::int is null or run = $5) for update),
           ${KEPT}
      update uploads u
-        set ${ASKED_AGAIN}, asked_by = $3, due_at = now(), dispatch_at = now(), trace_parent = $4
+        set ${askedAgainIn('null')}, asked_by = $3, due_at = now(), dispatch_at = now(), trace_parent = $4
        from old where u.id = old.id`,
     [asked.uploadId, asked.accountId, asked.askedBy, asked.traceParent, asked.afterRun ?? null],
   );
@@ -44,18 +44,20 @@ export async function startNextRun(db: Db, upload: { id: string; run: number }):
 
 /** Writes down the runs that end here, those of `old`: the next one takes their place in the row. */
 export const KEPT = `kept as (
-  insert into upload_runs (upload_id, run, asked_by, due_at, attempts, outcome, failure, processed_by, build, ended_at)
+  insert into upload_runs (upload_id, run, asked_by, due_at, attempts, outcome, failure, processed_by, build, reprocess_order, ended_at)
   select id, run, asked_by, due_at, attempts, case when failure is not null then 'failed' when state = 'ready' then 'ready' end,
-         failure, processed_by, build, coalesce(finished_at, now())
+         failure, processed_by, build, reprocess_order, coalesce(finished_at, now())
     from old)`;
 
 /** Whoever still holds a claim of the run before has a token that is worth nothing. */
 const NEXT_RUN = `run = u.run + 1, claim_owner = null, claim_expires_at = null, claim_token = u.claim_token + 1,
   updated_at = now()`;
 
-/** An upload that has ended begins again, with everything but its track as new. */
-export const ASKED_AGAIN = `${NEXT_RUN}, state = 'received', failure = null, processed_by = null, build = null,
-  finished_at = null, attempts = 0, first_run = u.run + 1`;
+/** An upload that has ended begins again, with everything but its track as new; by a bulk reprocess or, with `null`, by none. */
+export function askedAgainIn(reprocessOrder: string): string {
+  return `${NEXT_RUN}, state = 'received', failure = null, processed_by = null, build = null,
+  finished_at = null, attempts = 0, first_run = u.run + 1, reprocess_order = ${reprocessOrder}`;
+}
 
 /** Whether an upload could not leave `failed`, because the account has sent the same recording again since. */
 export function isPlaceTaken(error: unknown): boolean {

@@ -1,4 +1,4 @@
-import type { UploadFailure, UploadState } from '../contracts/uploads.ts';
+import type { ProcessedBy, UploadFailure, UploadState } from '../contracts/uploads.ts';
 import { useBlob } from './blobs.ts';
 import type { Db, Prepared, Tx } from './pool.ts';
 import { TOLD_ENDS } from './webhook-messages.ts';
@@ -69,7 +69,7 @@ export interface ShownUpload {
   readonly state: UploadState;
   readonly trackId: string | null;
   readonly failure: UploadFailure | null;
-  readonly processedBy: 'workflow' | 'inline' | null;
+  readonly processedBy: ProcessedBy | null;
   readonly attempts: number;
   readonly run: number;
   /** The number of its newest event. */
@@ -104,7 +104,7 @@ export async function findUpload(
 export interface EndOfRun {
   readonly uploadId: string;
   readonly token: number;
-  readonly processedBy: 'workflow' | 'inline';
+  readonly processedBy: ProcessedBy;
   readonly build: string;
 }
 

@@ -26,7 +26,7 @@ export interface WorkerLimits {
 const SLOTS_INTERACTIVE = 8;
 /** A large file takes up to 768 MB while it is read. */
 const SLOTS_HEAVY = 1;
-/** One of each schedule, and room for what operators ask for. Jobs wait for the database, so they cost little here. */
+/** One of each schedule, and room for what operators ask for: two bulk reprocesses at most (api/dispatch/reprocesses.ts). Jobs wait for the database, so they cost little here. */
 const SLOTS_MAINTENANCE = 6;
 /** They wait for Stripe, which answers within a second. */
 const SLOTS_BILLING = 8;
@@ -62,8 +62,8 @@ export const WORKER_SETTINGS = {
     String(SLOTS_HEAVY),
   ),
   CAIRN_SLOTS_MAINTENANCE: setting(
-    'Scheduled jobs that one worker process runs at once.',
-    between(2, 200),
+    'Scheduled jobs and bulk reprocesses that one worker process runs at once; the latter are two at most.',
+    between(3, 200),
     String(SLOTS_MAINTENANCE),
   ),
   CAIRN_SLOTS_BILLING: setting(

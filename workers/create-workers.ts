@@ -1,6 +1,7 @@
 import { type NativeConnection, Worker, type WorkerOptions, type WorkflowBundleOption } from '@temporalio/worker';
 import { PROCESSES } from '../contracts/processes.ts';
 import { QUEUES, type QueueKind, type QueueName } from '../contracts/queues.ts';
+import type { BulkReprocessSteps } from '../contracts/reprocess-orders.ts';
 import type { ScheduleSteps } from '../contracts/schedules.ts';
 import type { StripeEventSteps } from '../contracts/stripe-events.ts';
 import type { StripeOrderSteps } from '../contracts/stripe-orders.ts';
@@ -19,7 +20,7 @@ export interface WorkersDeps {
   readonly namespace: string;
   readonly codecKeys: CodecKeyring;
   readonly workflowBundle: WorkflowBundleOption;
-  readonly steps: UploadSteps & ScheduleSteps & StripeEventSteps & StripeOrderSteps & WebhookSteps;
+  readonly steps: UploadSteps & BulkReprocessSteps & ScheduleSteps & StripeEventSteps & StripeOrderSteps & WebhookSteps;
   readonly log: Log;
   readonly limits?: WorkerLimits;
   /** Undefined: workers without a version. */
@@ -33,7 +34,7 @@ export interface WorkerVersion {
 
 /**
  * One worker per queue: the interactive one runs uploads and ordinary files, the heavy one large files alone, the maintenance
- * one scheduled work, the billing one Stripe's events, workflows and steps, the webhooks one the steps of messages to the site (whose
+ * one scheduled work and bulk reprocesses, the billing one Stripe's events, workflows and steps, the webhooks one the steps of messages to the site (whose
  * workflows are the maintenance one's): so that none ever waits behind another.
  */
 export async function createWorkers(

@@ -16,6 +16,7 @@ import { createDeadManPings } from '../services/dead-man-pings.ts';
 import { createStripe } from '../services/stripe.ts';
 import { createValhalla } from '../services/valhalla.ts';
 import { createWebhookSender } from '../services/webhook-sender.ts';
+import { bulkReprocessSteps } from './bulk-reprocess.ts';
 import { connectPatiently } from './connect.ts';
 import { poll } from './poll.ts';
 import { installRuntime } from './runtime.ts';
@@ -41,9 +42,11 @@ export async function runWorker(worker: WorkerProcess): Promise<void> {
   const valhalla = config.valhalla && createValhalla(config.valhalla);
   const { stripeApiKey: apiKey, stripeAddress: address, codecKeys } = config;
   const stripe = apiKey === undefined ? undefined : createStripe({ apiKey, address });
+  const wayTypesStep = createWayTypesStep({ db, log, valhalla });
   const steps = {
     ...createUploadSteps({ db, reader, build: config.build, processedBy: 'workflow', ownerOf }),
-    ...createWayTypesStep({ db, log, valhalla }),
+    ...wayTypesStep,
+    ...bulkReprocessSteps({ config, log, shutdown, addWayTypes: valhalla && wayTypesStep.addWayTypes }),
     ...createStripeEventSteps({ db, log, stripe, rules: config.billing }),
     ...createStripeOrderSteps({ db, log, stripe, rules: config.billing }),
     ...createWebhookSteps({ db, codecKeys, send: createWebhookSender({ targets: config.webhookTargets }) }),

@@ -1,3 +1,4 @@
+export { bulkReprocess } from './bulk-reprocess.ts';
 export { deliverWebhook } from './deliver-webhook.ts';
 export { processUpload } from './process-upload.ts';
 export { runSchedule } from './run-schedule.ts';

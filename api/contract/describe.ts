@@ -7,6 +7,7 @@ import { HEALTH } from './health.ts';
 import type { OperationContract } from './operation.ts';
 import { OPS } from './ops.ts';
 import { PROGRESS } from './progress.ts';
+import { REPROCESS_ORDERS } from './reprocess-orders.ts';
 import { SCHEDULES } from './schedules.ts';
 import { STRIPE_EVENTS } from './stripe-events.ts';
 import { TRACKS } from './tracks.ts';
@@ -22,6 +23,7 @@ export const CONTRACT: Readonly<Record<string, OperationContract>> = {
   ...EXPORTS,
   ...BILLING,
   ...OPS,
+  ...REPROCESS_ORDERS,
   ...SCHEDULES,
   ...WEBHOOKS,
   ...STRIPE_EVENTS,

@@ -81,6 +81,7 @@ export const TRACK_DEBUG = {
     path: 'workflow',
     run: 1,
     workflowId: `upload:${UPLOAD_ID}:1`,
+    reprocessOrder: null,
     inputSha256: 'ea887883b3d0729bc34c006939c1e205cd09349a1719670fd185941bb52d5b39',
     at: '2026-11-21T05:07:32.590Z',
     firstMadeAt: '2026-11-21T05:07:32.590Z',

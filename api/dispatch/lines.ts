@@ -2,6 +2,8 @@ import type { Client } from '@temporalio/client';
 import type { Pool } from '../../db/pool.ts';
 import type { Log } from '../../platform/log.ts';
 import { type Dispatching, dispatching } from './line.ts';
+import { reprocessLine } from './reprocesses.ts';
+import { startBulkReprocess } from './start-bulk-reprocess.ts';
 import { startStripeEvent } from './start-stripe-event.ts';
 import { startStripeOrder } from './start-stripe-order.ts';
 import { startUpload } from './start-upload.ts';
@@ -24,11 +26,13 @@ export function dispatchedLines({ db, client, log, wayTypes }: LinesDeps): reado
   const uploads = uploadLine(db, { log, start: (upload) => startUpload(client, upload, { wayTypes }) });
   const stripeEvents = stripeEventLine(db, { log, start: (event) => startStripeEvent(client, event) });
   const stripeOrders = stripeOrderLine(db, { log, start: (order) => startStripeOrder(client, order) });
+  const reprocesses = reprocessLine(db, { log, start: (order) => startBulkReprocess(client, order) });
   const webhooks = webhookLine(db, { log, start: (message) => startWebhook(client, message) });
   return [
     dispatching(uploads, log),
     dispatching(stripeEvents, log),
     dispatching(stripeOrders, log),
+    dispatching(reprocesses, log),
     dispatching(webhooks, log),
   ];
 }

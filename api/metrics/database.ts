@@ -2,6 +2,7 @@ import { Counter, Gauge, type Registry } from 'prom-client';
 import { WORKER_SILENCE_S } from '../../contracts/processes.ts';
 import { QUEUES } from '../../contracts/queues.ts';
 import { isRejectionCode, REJECTIONS } from '../../contracts/rejections.ts';
+import { PROCESSED_BY } from '../../contracts/uploads.ts';
 import { type FinishedUploads, type Operations, readOperations } from '../../db/operations.ts';
 import type { Pool } from '../../db/pool.ts';
 import { createSnapshot } from './snapshot.ts';
@@ -112,7 +113,7 @@ function finishedCounter(registers: Registry[], read: () => Promise<void>): Coun
     collect: read,
   });
   // From 0 on, or the first of its kind would be no increase.
-  for (const path of ['workflow', 'inline']) {
+  for (const path of PROCESSED_BY) {
     counter.inc({ outcome: 'ready', kind: 'none', path }, 0);
     for (const kind of ['user', 'operator', 'bug']) counter.inc({ outcome: 'failed', kind, path }, 0);
   }

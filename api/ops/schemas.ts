@@ -1,5 +1,6 @@
 import { Type } from 'typebox';
 import { REJECTIONS } from '../../contracts/rejections.ts';
+import { PROCESSED_BY } from '../../contracts/uploads.ts';
 import { FAILURE_KINDS } from '../../domain/upload/failure-kinds.ts';
 import { OriginalSchema } from '../original.ts';
 import { filterText, pageOf } from '../paging.ts';
@@ -39,7 +40,7 @@ export const FailureSchema = Type.Object({
 const askedBy = Type.Enum(['upload', 'owner', 'operator'], {
   description: 'By the upload itself, by its owner (reprocess) or by an operator (re-drive).',
 });
-const processedBy = Type.Optional(Type.Enum(['workflow', 'inline']));
+const processedBy = Type.Optional(Type.Enum([...PROCESSED_BY]));
 
 const OPS_UPLOAD = {
   id: Type.String({ format: 'uuid' }),

@@ -1,5 +1,6 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import { Type } from 'typebox';
+import { PROCESSED_BY } from '../../contracts/uploads.ts';
 import { FINDINGS } from '../../domain/track/provenance.ts';
 import { nullable, nullableObject } from '../nullable.ts';
 import { FailureSchema } from '../ops/schemas.ts';
@@ -19,9 +20,12 @@ const TrackDebugSchema = Type.Object(
     madeBy: Type.Object({
       build: Type.String(),
       pipelineVersion,
-      path: Type.Enum(['workflow', 'inline']),
+      path: Type.Enum([...PROCESSED_BY]),
       run: Type.Integer(),
-      workflowId: nullable('string', { description: 'In Temporal, with the run at its end; null when made inline.' }),
+      workflowId: nullable('string', {
+        description: 'In Temporal, with the run at its end; null when made inline, or in bulk.',
+      }),
+      reprocessOrder: nullable('integer', { description: 'The bulk reprocess that asked for it; null: none.' }),
       inputSha256: Type.String(),
       at: moment,
       firstMadeAt: moment,

@@ -18,6 +18,14 @@ type Budgets = {
  * 4), events of Stripe's that end well (2), slots (3, beside what the schedule itself costs) and deliveries (2).
  */
 export const BUDGETS: Budgets = {
+  bulkReprocess: {
+    done: { actions: 3, events: 12 },
+    broken: { actions: 4, events: 13 },
+    // Two uploads, the second of which is due later than a step waits for it: so each wait is a timer and a further step.
+    waited: { actions: 7, events: 34 },
+    paused: { actions: 5, events: 23 },
+    continued: { actions: 3, events: 16 },
+  },
   processUpload: {
     'ordinary-ready': { actions: 3, events: 7 },
     'ordinary-failed': { actions: 3, events: 8 },

@@ -9,6 +9,7 @@ import { generateGpx } from '../../domain/sample/generate-gpx.ts';
 import { temporalClient } from '../../platform/temporal/client.ts';
 import { type CodecKeyring, parseCodecKeys } from '../../platform/temporal/keyring.ts';
 import type { DevHome } from '../settings.ts';
+import { historyOfBulkReprocess } from './capture-bulk-reprocess.ts';
 import { historyOfRun } from './capture-schedule.ts';
 import { historyOfStripeEvent } from './capture-stripe-event.ts';
 import { historyOfStripeOrder } from './capture-stripe-order.ts';
@@ -22,7 +23,7 @@ export const HISTORIES_FOLDER = fileURLToPath(new URL('../../test/histories/', i
 /**
  * Runs one recording or one slot per path (or down one of them) through a running installation and keeps its history. Returns the
  * files made. For the path with way types the installation needs a map matcher (`npm run valhalla`); for those of a dead event
- * and of a refused order no key of Stripe's.
+ * and of a refused order no key of Stripe's; for a bulk reprocess two uploads at least.
  */
 export async function captureHistories(
   home: DevHome,
@@ -42,6 +43,9 @@ export async function captureHistories(
   try {
     for (const each of wanted(WORKFLOW_PATHS.processUpload)) {
       await keep('processUpload', each, await historyOfUpload(home, client, each));
+    }
+    for (const each of wanted(WORKFLOW_PATHS.bulkReprocess)) {
+      await keep('bulkReprocess', each, await historyOfBulkReprocess(client, each, home.databaseUrl));
     }
     for (const each of wanted(WORKFLOW_PATHS.deliverWebhook)) {
       await keep('deliverWebhook', each, await historyOfDelivery(home, client, each));

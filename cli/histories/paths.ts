@@ -1,5 +1,6 @@
 /** The paths through each workflow that the replay gate wants a history of. A new workflow or branch adds its line. */
 export const WORKFLOW_PATHS = {
+  bulkReprocess: ['done', 'waited', 'paused', 'continued', 'broken'],
   deliverWebhook: ['delivered', 'parked'],
   processUpload: ['ordinary-ready', 'ordinary-failed', 'large-ready', 'large-failed', 'ordinary-wayTypes'],
   runSchedule: ['succeeded', 'failed'],
@@ -7,6 +8,7 @@ export const WORKFLOW_PATHS = {
   stripeOrder: ['absent', 'refused'],
 } as const;
 
+export type BulkReprocessPath = (typeof WORKFLOW_PATHS)['bulkReprocess'][number];
 export type UploadPath = (typeof WORKFLOW_PATHS)['processUpload'][number];
 export type WebhookPath = (typeof WORKFLOW_PATHS)['deliverWebhook'][number];
 export type SchedulePath = (typeof WORKFLOW_PATHS)['runSchedule'][number];

@@ -53,6 +53,9 @@ beforeAll(async () => {
   );
   await stack.query(`with audit as (insert into ops_audit (actor, action, reason, facts) values ('', '', 'to see who may do this', '{}') returning id)
                      insert into stripe_orders (id, kind, terms) select id, 'resync', '{}' from audit`);
+  await stack.query(
+    `insert into reprocess_orders (id, filter, ended_before, rate_per_minute, selected) values (1, '{}', now(), 1, 0)`,
+  );
   await stack.query(`insert into stripe_customer_links (customer_id, account_id, linked_by)
                      select 'cus_1', id, 'operator' from accounts where external_id = 'somebody'`);
   await stack.query(`update accounts set plan = 'premium'`); // who may call is asked here, not what was bought

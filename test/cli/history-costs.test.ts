@@ -8,6 +8,11 @@ import { keptFiles } from '../../cli/histories/store.ts';
 
 /** Counted by hand from the published rules, the histories beside. */
 const BY_HAND: Readonly<Record<string, number>> = {
+  'bulkReprocess/broken@0.1.0.json': 6, // start, three attempts, local step, upsert
+  'bulkReprocess/continued@0.1.0.json': 3, // start, attempt, timer; as a new history it goes on without a further one
+  'bulkReprocess/done@0.1.0.json': 3, // start, attempt, upsert
+  'bulkReprocess/paused@0.1.0.json': 5, // start, two attempts, timer, upsert
+  'bulkReprocess/waited@0.1.0.json': 7, // start, three attempts, two timers, upsert
   'deliverWebhook/delivered@0.1.0.json': 2, // start, attempt
   'deliverWebhook/parked@0.1.0.json': 3, // start, attempt that was cancelled and never told, local step
   'deliverWebhook/parked@0.2.0.json': 5, // and the outcome, and the mark of its version, which is listed by an attribute

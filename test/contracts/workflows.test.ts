@@ -1,5 +1,5 @@
 import { expect, expectTypeOf, test } from 'vitest';
-import { processUploadId, stripeEventId } from '../../contracts/ids.ts';
+import { bulkReprocessId, processUploadId, stripeEventId } from '../../contracts/ids.ts';
 import { QUEUES } from '../../contracts/queues.ts';
 import { SEARCH_ATTRIBUTES } from '../../contracts/search-attributes.ts';
 import type { Workflows } from '../../contracts/workflows.ts';
@@ -7,6 +7,7 @@ import type * as Implemented from '../../workflows/index.ts';
 
 /** The names of the contract, as values; the type test below keeps the two the same. */
 const NAMES = [
+  'bulkReprocess',
   'deliverWebhook',
   'processUpload',
   'runSchedule',
@@ -28,6 +29,7 @@ test('what a worker would register are those names and nothing else', async () =
 test('the id of a run names the upload and the run, so that "already started" means this very run', () => {
   const uploadId = '0190f3a2-0000-7000-8000-000000000001';
   expect(processUploadId(uploadId, 1)).toBe(`upload:${uploadId}:1`);
+  expect(bulkReprocessId(7, 2)).toBe('bulk-reprocess:7:2');
   expect(stripeEventId('evt_1', 2)).toBe('stripe-event:evt_1:2');
   expect(processUploadId(uploadId, 2)).not.toBe(processUploadId(uploadId, 1));
 });

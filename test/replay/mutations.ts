@@ -18,6 +18,7 @@ const DELIVERY = 'workflows/deliver-webhook.ts';
 const SCHEDULE = 'workflows/run-schedule.ts';
 const EVENT = 'workflows/stripe-event.ts';
 const ORDER = 'workflows/stripe-order.ts';
+const BULK = 'workflows/bulk-reprocess.ts';
 
 const edit = (file: string, from: string | RegExp, to: string): Edit => {
   return { file, change: (code) => code.replace(from, to) };
@@ -39,6 +40,7 @@ export const MUTATIONS: readonly Mutation[] = [
       edit(ORDER_OF_STEPS, 'await addWayTypes(', 'addWayTypes('),
       edit(SCHEDULE, 'const result = await working(run)', 'const result = working(run)'),
       edit(EVENT, 'const result = await processing', 'const result = processing'),
+      edit(BULK, 'await sleep(', 'sleep('),
     ],
     stops: [
       'processUpload/ordinary-failed',
@@ -46,6 +48,7 @@ export const MUTATIONS: readonly Mutation[] = [
       'processUpload/ordinary-wayTypes',
       'runSchedule/',
       'stripeEvent/dead',
+      ...['waited', 'paused', 'continued'].map((waiting) => `bulkReprocess/${waiting}`),
     ],
   },
   {
@@ -62,8 +65,13 @@ export const MUTATIONS: readonly Mutation[] = [
         /( {2}const result = )/,
         `  upsertSearchAttributes([{ key: SEARCH_ATTRIBUTES.outcome, value: 'done' }]);\n$1`,
       ),
+      edit(
+        BULK,
+        /( {4}const batch = )/,
+        `    upsertSearchAttributes([{ key: SEARCH_ATTRIBUTES.outcome, value: 'done' }]);\n$1`,
+      ),
     ],
-    stops: ['processUpload/', 'stripeOrder/'],
+    stops: ['processUpload/', 'stripeOrder/', 'bulkReprocess/'],
   },
   {
     name: 'local ↔ remote',
@@ -73,13 +81,21 @@ export const MUTATIONS: readonly Mutation[] = [
       edit(SCHEDULE, 'const closing = proxyLocalActivities', 'const closing = proxyActivities'),
       edit(EVENT, 'const burying = proxyLocalActivities', 'const burying = proxyActivities'),
       edit(ORDER, 'const closing = proxyLocalActivities', 'const closing = proxyActivities'),
+      edit(BULK, 'const closing = proxyLocalActivities', 'const closing = proxyActivities'),
     ],
-    stops: ['processUpload/', 'deliverWebhook/parked', 'runSchedule/failed', 'stripeEvent/dead', 'stripeOrder/refused'],
+    stops: [
+      'processUpload/',
+      'deliverWebhook/parked',
+      'runSchedule/failed',
+      'stripeEvent/dead',
+      'stripeOrder/refused',
+      'bulkReprocess/broken',
+    ],
   },
   {
     name: 'added timer',
-    edits: [UPLOAD, DELIVERY, SCHEDULE, EVENT, ORDER].map(sleepFirst),
-    stops: ['processUpload/', 'deliverWebhook/', 'runSchedule/', 'stripeEvent/', 'stripeOrder/'],
+    edits: [UPLOAD, DELIVERY, SCHEDULE, EVENT, ORDER, BULK].map(sleepFirst),
+    stops: ['processUpload/', 'deliverWebhook/', 'runSchedule/', 'stripeEvent/', 'stripeOrder/', 'bulkReprocess/'],
   },
   {
     name: 'renamed step',
@@ -89,8 +105,9 @@ export const MUTATIONS: readonly Mutation[] = [
       edit(SCHEDULE, '.runJob(run)', '.doJob(run)'),
       edit(EVENT, 'processing.processStripeEvent(', 'processing.process('),
       edit(ORDER, 'fulfilling.fulfilStripeOrder(', 'fulfilling.fulfil('),
+      edit(BULK, 'reprocessing.reprocessBatch(', 'reprocessing.reprocess('),
     ],
-    stops: ['processUpload/', 'deliverWebhook/', 'runSchedule/', 'stripeEvent/', 'stripeOrder/'],
+    stops: ['processUpload/', 'deliverWebhook/', 'runSchedule/', 'stripeEvent/', 'stripeOrder/', 'bulkReprocess/'],
   },
   {
     name: 'an outcome that is not told',
@@ -100,15 +117,24 @@ export const MUTATIONS: readonly Mutation[] = [
       edit(SCHEDULE, /upsertSearchAttributes\(\[.*\]\);/, ''),
       edit(EVENT, /upsertSearchAttributes\(\[.*\]\);/, ''),
       edit(ORDER, /upsertSearchAttributes\(\[.*\]\);/, ''),
+      edit(BULK, /upsertSearchAttributes\(\[.*\]\);/, ''),
     ],
-    stops: ['processUpload/', 'deliverWebhook/parked@0.2.0', 'runSchedule/', 'stripeEvent/dead', 'stripeOrder/'],
+    stops: [
+      'processUpload/',
+      'deliverWebhook/parked@0.2.0',
+      'runSchedule/',
+      'stripeEvent/dead',
+      'stripeOrder/',
+      ...['done', 'waited', 'paused', 'broken'].map((end) => `bulkReprocess/${end}`),
+    ],
   },
   {
     name: 'a failure that nobody writes down',
     edits: [
       edit(DELIVERY, /return CancellationScope.*\n/, 'throw error;\n'),
       edit(SCHEDULE, /await CancellationScope.*\n/, ''),
+      edit(BULK, /return closing\.failReprocess.*\n/, 'throw error;\n'),
     ],
-    stops: ['deliverWebhook/parked', 'runSchedule/failed'],
+    stops: ['deliverWebhook/parked', 'runSchedule/failed', 'bulkReprocess/broken'],
   },
 ];

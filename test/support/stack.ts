@@ -10,6 +10,7 @@ import { afterAll, inject } from 'vitest';
 import { createStripeEventSteps } from '../../activities/billing/stripe-event-steps.ts';
 import { createStripeOrderSteps } from '../../activities/billing/stripe-order-steps.ts';
 import { createRecordingReader, type RecordingReader } from '../../activities/read-recording.ts';
+import { type BulkReprocessStepsDeps, createBulkReprocessSteps } from '../../activities/reprocess/reprocess-steps.ts';
 import { createScheduleSteps, type Jobs } from '../../activities/schedule-steps.ts';
 import { createUploadSteps } from '../../activities/upload-steps.ts';
 import { createWayTypesStep } from '../../activities/way-types-step.ts';
@@ -93,6 +94,8 @@ export interface StackOptions {
   readonly pings?: DeadManPings<ScheduleId>;
   /** How messages to the site are sent; anywhere by default. */
   readonly webhooks?: Partial<Pick<WebhookStepsDeps, 'send' | 'nextInS'>>;
+  /** How a bulk reprocess goes about it. */
+  readonly bulk?: Partial<Pick<BulkReprocessStepsDeps, 'reader' | 'size' | 'lanes'>>;
   /** When they do it. */
   readonly manifest?: Manifest;
 }
@@ -179,6 +182,7 @@ async function startWorkers(
       processedBy: 'workflow',
       ownerOf: ({ uploadId, run }) => `workflow:${processUploadId(uploadId, run)}`,
     }),
+    ...createBulkReprocessSteps({ ...stack, build: 'test', addWayTypes: undefined, lanes: 4, ...stack.bulk }),
     ...createWayTypesStep({ ...stack, valhalla: stack.valhalla }),
     ...createStripeEventSteps({ ...stack, stripe: stack.stripe, rules: stack.rules ?? RULES }),
     ...createStripeOrderSteps({ ...stack, stripe: stack.stripe, rules: stack.rules ?? RULES }),

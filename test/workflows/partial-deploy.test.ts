@@ -1,12 +1,20 @@
 import { historyToJSON } from '@temporalio/common/lib/proto-utils.js';
 import { beforeAll, expect, test } from 'vitest';
 import type { Jobs } from '../../activities/schedule-steps.ts';
+import { startBulkReprocess } from '../../api/dispatch/start-bulk-reprocess.ts';
 import { startStripeEvent } from '../../api/dispatch/start-stripe-event.ts';
 import { orderAtStripe } from '../../api/ops/stripe-orders.ts';
 import { sendTestMessage, setEndpoint } from '../../api/ops/webhook-endpoint.ts';
 import { openHistory } from '../../cli/histories/open-history.ts';
 import { WORKFLOW_PATHS } from '../../cli/histories/paths.ts';
-import { askedRunId, deliverWebhookId, processUploadId, stripeEventId, stripeOrderId } from '../../contracts/ids.ts';
+import {
+  askedRunId,
+  bulkReprocessId,
+  deliverWebhookId,
+  processUploadId,
+  stripeEventId,
+  stripeOrderId,
+} from '../../contracts/ids.ts';
 import { QUEUES } from '../../contracts/queues.ts';
 import type { Workflows } from '../../contracts/workflows.ts';
 import type { Pool } from '../../db/pool.ts';
@@ -17,6 +25,7 @@ import { createValhalla, type Valhalla, ValhallaRefused } from '../../services/v
 import { deferred } from '../support/deferred.ts';
 import { smallGpx } from '../support/gpx.ts';
 import { startReceiver } from '../support/receiver.ts';
+import { heldOrder } from '../support/reprocess.ts';
 import { type Steps, testStack } from '../support/stack.ts';
 
 /**
@@ -31,7 +40,10 @@ const valhalla: Valhalla = {
   ...createValhalla({ url: 'http://127.0.0.1:9', region: 'none', timeoutMs: 100 }),
   match: () => Promise.reject(new ValhallaRefused(171)),
 };
-const stack = await testStack({ jobs, valhalla, webhooks: { nextInS: () => undefined } });
+const stack = await testStack({
+  ...{ jobs, valhalla, webhooks: { nextInS: () => undefined } },
+  bulk: { size: { items: 2, chunk: 2, forMs: 60_000 } },
+});
 databaseOfJobs = stack.db;
 const { client, db } = stack;
 const BY = { actor: 'cli:test', reason: 'half of a release is done' };
@@ -89,6 +101,18 @@ test('uploads: ordinary, large and refused', LONG, async () => {
   });
 });
 
+test('a bulk reprocess of them: done by two histories, and failed', LONG, async () => {
+  const all = await heldOrder(db);
+  await startBulkReprocess(client, { ...all, selected: 3 }, { stepsPerHistory: 1 });
+  expect(await resultOf(bulkReprocessId(all.orderId, 1))).toMatchObject({ outcome: 'done' });
+  expect(
+    await stack.query(`select count(*)::int as uploads from uploads where run = 2 and state <> 'received'`),
+  ).toEqual([{ uploads: 3 }]);
+  const bad = await heldOrder(db, { receivedFrom: 'never' });
+  await startBulkReprocess(client, { ...bad, selected: 3 });
+  expect(await resultOf(bulkReprocessId(bad.orderId, 1))).toMatchObject({ outcome: 'failed' });
+});
+
 test('messages to the site: delivered and parked', LONG, async () => {
   const site = await startReceiver();
   const deps = { ...stack, targets: { http: true, privateAddresses: true } };
@@ -144,7 +168,7 @@ test("Stripe's events and orders: ended and dead, absent and refused", LONG, asy
 /** After all others: what they have covered. */
 test('every workflow and every step has met the added field', () => {
   expect(Object.keys(WORKFLOW_PATHS).sort()).toEqual(
-    ['deliverWebhook', 'processUpload', 'runSchedule', 'stripeEvent', 'stripeOrder'].sort(),
+    ['bulkReprocess', 'deliverWebhook', 'processUpload', 'runSchedule', 'stripeEvent', 'stripeOrder'].sort(),
   );
   expect([...steps].sort()).toEqual(
     [
@@ -152,11 +176,13 @@ test('every workflow and every step has met the added field', () => {
       'buryStripeEvent',
       'closeFailed',
       'digest',
+      'failReprocess',
       'failStripeOrder',
       'fulfilStripeOrder',
       'parkWebhook',
       'processStripeEvent',
       'recordFailure',
+      'reprocessBatch',
       'runJob',
       'sendWebhook',
     ].sort(),

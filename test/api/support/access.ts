@@ -36,6 +36,13 @@ export const ACCESS: Readonly<Record<string, Access>> = {
   'GET /v1/ops/uploads/{uploadId}': 'operator',
   'POST /v1/ops/redrives': 'operator',
   'POST /v1/ops/uploads/{uploadId}/redrive': 'operator',
+  'POST /v1/ops/reprocess-orders': 'operator',
+  'GET /v1/ops/reprocess-orders': 'operator',
+  'GET /v1/ops/reprocess-orders/{orderId}': 'operator',
+  'POST /v1/ops/reprocess-orders/{orderId}/pause': 'operator',
+  'POST /v1/ops/reprocess-orders/{orderId}/resume': 'operator',
+  'POST /v1/ops/reprocess-orders/{orderId}/cancel': 'operator',
+  'POST /v1/ops/reprocess-orders/{orderId}/rate': 'operator',
   'POST /v1/ops/schedules/{scheduleId}/pause': 'operator',
   'POST /v1/ops/schedules/{scheduleId}/resume': 'operator',
   'POST /v1/ops/schedules/{scheduleId}/trigger': 'operator',
@@ -73,6 +80,11 @@ export const ACCESS: Readonly<Record<string, Access>> = {
 export const BODIES: Readonly<Record<string, string | object>> = {
   'POST /v1/uploads': smallGpx(),
   'POST /v1/ops/redrives': { filter: {}, reason: 'to see who may do this' },
+  'POST /v1/ops/reprocess-orders': { filter: {}, reason: 'to see who may do this' },
+  'POST /v1/ops/reprocess-orders/{orderId}/pause': { reason: 'to see who may do this' },
+  'POST /v1/ops/reprocess-orders/{orderId}/resume': { reason: 'to see who may do this' },
+  'POST /v1/ops/reprocess-orders/{orderId}/cancel': { reason: 'to see who may do this' },
+  'POST /v1/ops/reprocess-orders/{orderId}/rate': { ratePerMinute: 1, reason: 'to see who may do this' },
   'POST /v1/ops/schedules/{scheduleId}/pause': { reason: 'to see who may do this' },
   'POST /v1/ops/schedules/{scheduleId}/resume': { reason: 'to see who may do this' },
   'POST /v1/ops/schedules/{scheduleId}/trigger': { reason: 'to see who may do this' },
@@ -100,7 +112,12 @@ export const BODIES: Readonly<Record<string, string | object>> = {
   'POST /v1/ops/uploads/{uploadId}/redrive': { reason: 'to see who may do this' },
 };
 
+const OPEN_ORDER = `update reprocess_orders set state = 'received', wanted = null, dispatch_at = now(), ended_at = null`;
+
 /** What must be so before an operation can be served. */
 export const BEFORE: Readonly<Record<string, string>> = {
+  'POST /v1/ops/reprocess-orders/{orderId}/pause': OPEN_ORDER,
+  'POST /v1/ops/reprocess-orders/{orderId}/resume': OPEN_ORDER,
+  'POST /v1/ops/reprocess-orders/{orderId}/rate': OPEN_ORDER,
   'POST /v1/ops/stripe-events/{eventId}/ignore': `update stripe_events set state = 'dead', reason = 'processing/failed', dispatch_at = null, ended_at = now()`,
 };

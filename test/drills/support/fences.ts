@@ -101,6 +101,16 @@ export const FENCES: Readonly<Record<string, Fence>> = {
       },
     ],
   },
+  'bulk-items': {
+    about: 'nobody finds what an attempt of a bulk reprocess that died had begun',
+    edits: [
+      {
+        file: 'activities/reprocess/batch.ts',
+        find: 'queue: [...(await openItems(db, claim))],',
+        replace: 'queue: (await openItems(db, claim)).slice(0, 0),',
+      },
+    ],
+  },
   'no-worker': {
     about: 'nobody asks when a worker of the queue was last seen, nor how long its tasks wait',
     edits: [

@@ -1,0 +1,190 @@
+import { once } from 'node:events';
+import { setTimeout as pause } from 'node:timers/promises';
+import { orderReprocess, type ReprocessView, reprocessView } from '../../../../api/ops/reprocess-orders.ts';
+import { createRandom } from '../../../../domain/sample/random.ts';
+import type { Running } from '../../../../platform/embedded/processes.ts';
+import { type Cluster, openCluster } from '../cluster.ts';
+import { watchEffects } from '../effects.ts';
+import { isAcknowledged } from '../ledger.ts';
+import { seedTracks } from './seed-tracks.ts';
+import { startSingles } from './singles.ts';
+import { type BulkVerdict, type EndOfUpload, judgeBulk } from './verdict.ts';
+
+export interface BulkDrill {
+  readonly tree: string;
+  readonly tracks: number;
+  /** Of worker, Temporal and Postgres in turn. */
+  readonly kills: number;
+  readonly singlesPerS: number;
+  readonly ratePerMinute: number;
+  readonly seed: number;
+  readonly keepHome: boolean;
+}
+
+export interface BulkRun {
+  readonly verdict: BulkVerdict;
+  readonly order: ReprocessView;
+  readonly killed: Readonly<Record<Victim, number>>;
+  /** From the beginning of the order to its end. */
+  readonly bulkS: number;
+  /** Of single uploads, from acceptance to their end: all of them, and those that no kill was near. */
+  readonly singlesMs: readonly number[];
+  readonly calmSinglesMs: readonly number[];
+}
+
+const VICTIMS = ['worker', 'temporal', 'postgres'] as const;
+type Victim = (typeof VICTIMS)[number];
+
+/** The order is given up when nothing of it has ended for this long. */
+const PATIENCE_MS = 180_000;
+/** Singles that are accepted sooner after a kill, or still open at one, are not told as calm. */
+const CALM_AFTER_S = 15;
+
+/** Tracks of long ago are made again in bulk, while somebody else uploads and one process after the other is killed. */
+export async function runBulk(drill: BulkDrill): Promise<BulkRun> {
+  const cluster = await openCluster(drill.tree);
+  const interrupted = Promise.race((['SIGINT', 'SIGTERM'] as const).map((signal) => once(process, signal)));
+  void interrupted.then(() => process.exit(130));
+  const startedAt = performance.now();
+  const say = (what: string) => console.log(`${((performance.now() - startedAt) / 1_000).toFixed(1)} s: ${what}`);
+  try {
+    await seedTracks({ ...cluster, ...drill });
+    await watchEffects(cluster.db);
+    await cluster.db.query('create table drill_kills (at timestamptz not null default clock_timestamp())');
+    say(`${drill.tracks} tracks are there`);
+    return await underKills(cluster, drill, say);
+  } finally {
+    await cluster.stop(drill);
+    if (drill.keepHome) console.log(`kept: ${cluster.home}`);
+  }
+}
+
+async function underKills(cluster: Cluster, drill: BulkDrill, say: (what: string) => void): Promise<BulkRun> {
+  await cluster.startApi();
+  const worker = { running: await cluster.startWorker() };
+  const singles = startSingles({ ...cluster, ratePerS: drill.singlesPerS, seed: drill.seed });
+  const by = { actor: 'cli:drill', reason: 'a drill of bulk work' };
+  const filter = { state: 'ready' as const, pipelineVersion: await seededVersion(cluster) };
+  const { orderId } = await orderReprocess(cluster.db, { filter, ratePerMinute: drill.ratePerMinute }, by);
+  say(`order ${orderId} is given`);
+  const killed = await killInTurns(cluster, drill, { worker, orderId, say });
+  const order = await ended(cluster, orderId);
+  say(`the order is ${order.state}`);
+  const entries = await singles.stop();
+  await finalSingles(cluster);
+  const uploads = await endsOf(cluster);
+  const acknowledged = entries.filter(isAcknowledged).map(({ sha256 }) => sha256);
+  const own = uploads.filter(({ account }) => account === 'drill');
+  return {
+    verdict: judgeBulk(uploads, order, { tracks: drill.tracks, acknowledged }),
+    order,
+    killed,
+    bulkS: secondsBetween(order.beganAt, order.endedAt),
+    singlesMs: own.flatMap(({ openMs }) => openMs ?? []),
+    calmSinglesMs: own.filter(({ isCalm }) => isCalm).flatMap(({ openMs }) => openMs ?? []),
+  };
+}
+
+interface UnderWay {
+  readonly worker: { running: Running };
+  readonly orderId: number;
+  readonly say: (what: string) => void;
+}
+
+/** Each kill comes when the order has got that far, drawn from the seed, and so is how long the victim is away. */
+async function killInTurns(cluster: Cluster, drill: BulkDrill, at: UnderWay): Promise<BulkRun['killed']> {
+  const random = createRandom(drill.seed);
+  const killed = { worker: 0, temporal: 0, postgres: 0 };
+  const points = Array.from({ length: drill.kills }, () => (0.05 + 0.85 * random()) * drill.tracks).sort(
+    (a, b) => a - b,
+  );
+  for (const [i, point] of points.entries()) {
+    await begunAtLeast(cluster, at.orderId, point);
+    const victim = VICTIMS[(i + drill.seed) % VICTIMS.length] ?? 'worker';
+    await cluster.db.query('insert into drill_kills default values');
+    at.say(`kill -9 of ${victim}`);
+    await KILLS[victim](cluster, at.worker, 300 + 1_200 * random());
+    killed[victim]++;
+  }
+  return killed;
+}
+
+const KILLS: Readonly<
+  Record<Victim, (cluster: Cluster, worker: { running: Running }, awayMs: number) => Promise<void>>
+> = {
+  worker: async (cluster, worker, awayMs) => {
+    process.kill(worker.running.pid, 'SIGKILL');
+    await worker.running.ended;
+    await pause(awayMs);
+    worker.running = await cluster.startWorker();
+  },
+  temporal: async ({ temporal }, _, awayMs) => {
+    await temporal.kill();
+    await pause(awayMs);
+    await temporal.start();
+  },
+  postgres: async ({ postgres }, _, awayMs) => {
+    await postgres.kill();
+    await pause(awayMs);
+    await postgres.start();
+  },
+};
+
+async function begunAtLeast(cluster: Cluster, orderId: number, count: number): Promise<void> {
+  while ((await viewOf(cluster, orderId)).begun < count) await pause(20);
+}
+
+/** Postgres may just be coming back. */
+async function viewOf({ db }: Cluster, orderId: number): Promise<ReprocessView> {
+  for (let tries = 0; ; tries++) {
+    try {
+      return await reprocessView(db, orderId);
+    } catch (error) {
+      if (tries === 200) throw error;
+      await pause(100);
+    }
+  }
+}
+
+async function ended(cluster: Cluster, orderId: number): Promise<ReprocessView> {
+  let last = { ends: -1, at: performance.now() };
+  for (;;) {
+    const order = await viewOf(cluster, orderId);
+    if (order.endedAt !== null || performance.now() - last.at > PATIENCE_MS) return order;
+    const ends = order.begun - order.open;
+    if (ends !== last.ends) last = { ends, at: performance.now() };
+    await pause(200);
+  }
+}
+
+async function finalSingles({ db }: Cluster): Promise<void> {
+  for (const until = performance.now() + PATIENCE_MS; performance.now() < until; await pause(500)) {
+    const { rows } = await db.query(`select from uploads where state in ('received', 'processing') limit 1`);
+    if (rows.length === 0) return;
+  }
+}
+
+async function seededVersion({ db }: Cluster): Promise<number> {
+  const { rows } = await db.query<{ version: number }>('select min(pipeline_version) as version from tracks');
+  return rows[0]?.version ?? 0;
+}
+
+async function endsOf({ db }: Cluster): Promise<readonly (EndOfUpload & { readonly isCalm: boolean })[]> {
+  const { rows } = await db.query<EndOfUpload & { isCalm: boolean }>(
+    `select a.external_id as account, u.content_sha256 as sha256, u.state, u.run,
+            extract(epoch from u.finished_at - case when u.run = 1 then u.received_at else u.due_at end)::float * 1000 as "openMs",
+            t.run as "trackRun", count(*) filter (where e.effect = 'track') as "trackWrites",
+            count(*) filter (where e.effect = 'end') as ends, count(*) filter (where e.effect = 'stolen claim') as "stolenClaims",
+            not exists (select from drill_kills k where k.at between u.received_at - make_interval(secs => $1) and u.finished_at)
+              as "isCalm"
+       from uploads u join accounts a on a.id = u.account_id left join tracks t on t.id = u.track_id
+            left join drill_effects e on e.upload_id = u.id
+      group by a.id, u.id, t.id`,
+    [CALM_AFTER_S],
+  );
+  return rows;
+}
+
+function secondsBetween(from: string | null, to: string | null): number {
+  return from === null || to === null ? Number.NaN : (Date.parse(to) - Date.parse(from)) / 1_000;
+}
