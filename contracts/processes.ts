@@ -38,7 +38,7 @@ export const PROCESSES = {
     entry: 'workers/main.ts',
     queues: [QUEUES.interactive, QUEUES.heavy, QUEUES.maintenance, QUEUES.billing, QUEUES.webhooks],
     loops: ['worker-heartbeat', 'worker version'],
-    startedAs: { npmStart: 'worker', compose: ['worker'], kamal: 'worker' },
+    startedAs: { npmStart: 'worker', compose: Object.keys(QUEUES).map((kind) => `worker-${kind}`), kamal: 'worker' },
   },
   temporal: {
     does: 'keeps histories, schedules, timers and task queues',

@@ -65,10 +65,12 @@ test.each(SCHEDULE_IDS)('the ping setting that the manifest names for %s is the 
 const table: readonly (readonly [string, ProcessRow])[] = Object.entries(PROCESSES);
 
 /** A queue that no container polls is work that waits for ever. */
-test.each(Object.values(QUEUES))('some service runs a process that polls %s', (queue) => {
-  const polling = table.filter(([, row]) => row.queues.includes(queue)).flatMap(([, row]) => row.startedAs.compose);
-  expect(polling.length).toBeGreaterThan(0);
-  expect(Object.keys(services)).toEqual(expect.arrayContaining(polling));
+test.each(Object.values(QUEUES))('one service polls %s, and no other queue', (queue) => {
+  const polled = PROCESSES.worker.startedAs.compose.map((name) => {
+    const service = services[name];
+    return service ? readConfig(environmentOf(service, filledIn)).worker.queues : [];
+  });
+  expect(polled.filter((queues) => queues.includes(queue))).toEqual([[queue]]);
 });
 
 test.each(table)('%s is started by its services, with the program that the table names', (_, { startedAs, entry }) => {
