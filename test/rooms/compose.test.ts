@@ -13,8 +13,8 @@ import { declaredVolumes, environmentOf, ours, services, variables } from './sup
 import { root } from './support/source-files.ts';
 
 const known = [...Object.keys(SETTINGS), ...OTHER_SETTINGS];
-/** Ours that go on running: the migration ends. */
-const staying = ours.filter(([name]) => name !== 'migrate');
+/** Ours that go on running: the steps of a release end. */
+const staying = ours.filter(([name]) => !['release-check', 'migrate'].includes(name));
 const filledIn = {
   POSTGRES_PASSWORD: randomBytes(24).toString('hex'),
   TEMPORAL_POSTGRES_PASSWORD: randomBytes(24).toString('hex'),
@@ -115,7 +115,7 @@ test('what stays running may take so much memory, and no more', () => {
   const limited = Object.entries(services).filter(([, { deploy }]) =>
     /^\d+[mg]$/.test(deploy?.resources.limits.memory ?? ''),
   );
-  const jobs = ['temporal-schema', 'temporal-namespace', 'migrate'];
+  const jobs = ['temporal-schema', 'temporal-namespace', 'release-check', 'migrate'];
   expect(Object.keys(services).filter((name) => !limited.some(([other]) => other === name))).toEqual(jobs);
 });
 
@@ -140,6 +140,11 @@ test('nothing is published beyond loopback', () => {
 test.each(staying)('%s has the blobs that all others have, and starts after the migration', (_, service) => {
   expect(service.volumes).toContain('blobs:/var/lib/cairn/blobs');
   expect(service.depends_on?.migrate?.condition).toBe('service_completed_successfully');
+});
+
+test('nothing is migrated before the gate has let this build pass', () => {
+  expect(services['release-check']?.command).toEqual(['dist/cli/main.js', 'release', 'check', '--live', '200']);
+  expect(services.migrate?.depends_on?.['release-check']?.condition).toBe('service_completed_successfully');
 });
 
 test('each replica of the API is published on a port of its own', () => {

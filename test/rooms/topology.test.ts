@@ -33,7 +33,7 @@ test.each([{ temporal: 'server' }, { temporal: 'dev-server' }] as const)(
     }
     expect(order.indexOf('migrate')).toBeGreaterThan(order.indexOf('temporal'));
     expect(order.filter(isJob)).toEqual(
-      order.filter((name) => ['temporal-schema', 'temporal-namespace', 'migrate'].includes(name)),
+      order.filter((name) => ['temporal-schema', 'temporal-namespace', 'release-check', 'migrate'].includes(name)),
     );
   },
 );

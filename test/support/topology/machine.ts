@@ -79,8 +79,3 @@ export function environmentHere(
   });
   return Object.fromEntries(entries);
 }
-
-/** The port within its container that a service publishes. */
-export function ownPort({ ports = [] }: Service): string | undefined {
-  return ports[0]?.split(':')[2];
-}

@@ -54,7 +54,7 @@ function withDevServer(entries: readonly Entry[]): readonly Entry[] {
     .filter(([name]) => !needless.includes(name))
     .map(([name, { depends_on = {}, ...service }]) => {
       const kept = Object.entries(depends_on).filter(([other]) => !needless.includes(other));
-      const server = name === 'migrate' ? { temporal: { condition: 'service_healthy' } } : {};
+      const server = depends_on['temporal-namespace'] ? { temporal: { condition: 'service_healthy' } } : {};
       return [name, { ...service, depends_on: { ...Object.fromEntries(kept), ...server } }];
     });
 }

@@ -10,7 +10,7 @@ import type { FireScenario } from './scenario.ts';
 import { createUploader, largeRecording, smallRecording } from './uploader.ts';
 
 /** From when whoever was killed is well again, until everything that was in flight is done. */
-export const RECOVERED_WITHIN_S = 10;
+const RECOVERED_WITHIN_S = 10;
 
 const VICTIMS = ['worker-1', 'temporal', 'postgres'] as const;
 /** An event's step lasts so long, so that it is hit. */

@@ -11,10 +11,6 @@ export async function findProgram(name: 'pg_dump' | 'pg_restore'): Promise<strin
   return found;
 }
 
-export async function hasClientPrograms(): Promise<boolean> {
-  return (await lookFor('pg_dump')) !== undefined && (await lookFor('pg_restore')) !== undefined;
-}
-
 const SYSTEM = '/usr/lib/postgresql';
 
 async function lookFor(name: string): Promise<string | undefined> {
