@@ -38,7 +38,7 @@ export const PROCESSES = {
     entry: 'workers/main.ts',
     queues: [QUEUES.interactive, QUEUES.heavy, QUEUES.maintenance, QUEUES.billing, QUEUES.webhooks],
     loops: ['worker-heartbeat', 'worker version'],
-    startedAs: { npmStart: 'worker', compose: Object.keys(QUEUES).map((kind) => `worker-${kind}`), kamal: 'worker' },
+    startedAs: { npmStart: 'worker', compose: Object.values(QUEUES).map(composeServiceOf), kamal: 'worker' },
   },
   temporal: {
     does: 'keeps histories, schedules, timers and task queues',
@@ -55,3 +55,8 @@ export const PROCESSES = {
     startedAs: { npmStart: 'postgres', compose: ['postgres'] },
   },
 } as const satisfies Record<string, ProcessRow>;
+
+/** The service of docker-compose.yml that polls a queue. */
+export function composeServiceOf(queue: QueueName): string {
+  return queue.replace(/^cairn-/, 'worker-');
+}

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { PROCESSES, type ProcessRow } from '../../contracts/processes.ts';
+import { composeServiceOf, PROCESSES, type ProcessRow } from '../../contracts/processes.ts';
 import { QUEUES } from '../../contracts/queues.ts';
 import { SCHEDULE_IDS } from '../../contracts/schedules.ts';
 import { OTHER_SETTINGS, readConfig, SETTINGS } from '../../platform/config.ts';
@@ -71,6 +71,8 @@ test.each(Object.values(QUEUES))('one service polls %s, and no other queue', (qu
     return service ? readConfig(environmentOf(service, filledIn)).worker.queues : [];
   });
   expect(polled.filter((queues) => queues.includes(queue))).toEqual([[queue]]);
+  const service = services[composeServiceOf(queue)];
+  expect(service && readConfig(environmentOf(service, filledIn)).worker.queues).toEqual([queue]);
 });
 
 test.each(table)('%s is started by its services, with the program that the table names', (_, { startedAs, entry }) => {

@@ -1,7 +1,7 @@
 import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
 import { freePort } from '../../../platform/embedded/ports.ts';
-import { type Service, services } from '../../rooms/support/compose-file.ts';
+import { services } from '../../rooms/support/compose-file.ts';
 
 /** Where on this machine that is which docker-compose.yml names: the ports of its services, and what its volumes hold. */
 export interface Machine {
