@@ -11,7 +11,7 @@ import { RetryLater } from './retry-later.ts';
  * `transient`; a known outage is tried for as long as the step's time-outs allow; everything else is a bug of ours, tried
  * a few times, since some bugs are races.
  */
-export function asStepFailure(error: unknown, attempt: number): ApplicationFailure {
+export function asStepFailure(error: unknown, attempt: number, step?: string): ApplicationFailure {
   if (error instanceof ApplicationFailure) return error; // of contracts/payloads.ts: it has its name
   if (error instanceof Rejection) {
     const { kind } = REJECTIONS[error.code];
@@ -25,25 +25,31 @@ export function asStepFailure(error: unknown, attempt: number): ApplicationFailu
   }
   const message = error instanceof Error ? error.message : String(error);
   const cause = error instanceof Error ? error : undefined;
-  if (isOutage(error)) {
-    const retryAfterS = error instanceof StripeAway ? error.retryAfterS : undefined;
-    return ApplicationFailure.create({
-      type: 'processing/outage',
-      message,
-      ...(retryAfterS !== undefined && { nextRetryDelay: retryAfterS * 1_000 }),
-      ...(cause && { cause }),
-    });
-  }
+  const pauseMs = pauseOf(error, attempt, step);
+  const rest = { message, ...(pauseMs !== undefined && { nextRetryDelay: pauseMs }), ...(cause && { cause }) };
+  if (isOutage(error)) return ApplicationFailure.create({ type: 'processing/outage', ...rest });
   return ApplicationFailure.create({
     type: 'processing/failed',
-    message,
     details: [{ errorClass: classOf(error) }],
     nonRetryable: error instanceof CountedBug ? error.isLast : attempt >= BUG_ATTEMPTS,
-    ...(cause && { cause }),
+    ...rest,
   });
 }
 
 const BUG_ATTEMPTS = 3;
+
+/**
+ * Steps that ask at Stripe: what fails by a race is over after the first pause, and an outage there takes minutes. Of a worker that
+ * died, and of a Postgres that was away, nobody can tell: there the workflow's own policy holds, which is sooner.
+ */
+const PAUSES_AT_STRIPE = { firstMs: 10_000, mostMs: 300_000 } as const;
+const STEPS_AT_STRIPE: readonly string[] = ['processStripeEvent', 'fulfilStripeOrder'];
+
+function pauseOf(error: unknown, attempt: number, step = ''): number | undefined {
+  if (error instanceof StripeAway && error.retryAfterS !== undefined) return error.retryAfterS * 1_000;
+  if (!STEPS_AT_STRIPE.includes(step) || isDatabaseOutage(error)) return undefined;
+  return Math.min(PAUSES_AT_STRIPE.firstMs * 2 ** (attempt - 1), PAUSES_AT_STRIPE.mostMs);
+}
 
 /**
  * A bug of a step that counts its bugs itself, since it may have been through outages before, which are attempts too. It tells

@@ -9,6 +9,8 @@ export interface DispatcherDeps {
   readonly lines: readonly Dispatching[];
   /** The id that Temporal gave our namespace, which other data do not have; undefined while it does not answer. */
   readonly namespaceId: () => Promise<string | undefined>;
+  /** The one that was last seen, by whichever process: rows that were restored remember it too. */
+  readonly seen: { readonly find: () => Promise<string | undefined>; readonly keep: (id: string) => Promise<void> };
 }
 
 export interface Dispatcher {
@@ -76,12 +78,19 @@ async function look(deps: DispatcherDeps, state: DispatcherState): Promise<void>
   if (performance.now() - state.lookedAtMs < SWEEP_EVERY_MS / 2) return;
   state.lookedAtMs = performance.now();
   const namespaceId = await deps.namespaceId();
-  if (namespaceId !== undefined && state.namespaceId !== undefined && namespaceId !== state.namespaceId) {
-    deps.log.warn({ namespaceId }, 'temporal has other data');
-    await catchUp(deps); // if this fails it is asked for again
+  if (namespaceId !== undefined && namespaceId !== state.namespaceId) {
+    await meet(deps, namespaceId, state.namespaceId ?? (await deps.seen.find())); // if this fails it is met again
+    state.namespaceId = namespaceId;
   }
-  state.namespaceId = namespaceId ?? state.namespaceId;
   await report(deps, state, namespaceId !== undefined);
+}
+
+async function meet(deps: DispatcherDeps, namespaceId: string, before: string | undefined): Promise<void> {
+  if (before !== undefined && before !== namespaceId) {
+    deps.log.warn({ namespaceId }, 'temporal has other data');
+    await catchUp(deps);
+  }
+  await deps.seen.keep(namespaceId);
 }
 
 async function report(deps: DispatcherDeps, state: DispatcherState, isReachable: boolean): Promise<void> {

@@ -14,6 +14,7 @@ import { openFsBlobStore } from '../services/blob-store-fs.ts';
 import { createDeadManPings } from '../services/dead-man-pings.ts';
 import { buildApp } from './app.ts';
 import { dispatchedLines } from './dispatch/lines.ts';
+import { seenNamespace } from './dispatch/seen-namespace.ts';
 import { namespaceIdOf } from './dispatch/start-once.ts';
 import { startDispatcher } from './dispatcher.ts';
 import { startEventRelay } from './events/relay.ts';
@@ -40,7 +41,7 @@ export async function startApi({ config, log, loops, shutdown, manifest }: ApiPr
   const wayTypes = config.valhalla !== undefined;
   const lines = dispatchedLines({ db, client, log, wayTypes });
   const namespaceId = () => namespaceIdOf(client);
-  const dispatcher = startDispatcher({ loops, log, lines, namespaceId });
+  const dispatcher = startDispatcher({ loops, log, lines, namespaceId, seen: seenNamespace(db) });
   const reader = createRecordingReader({ blobDir: config.blobDir, processes: 2, giveWay: true });
   startStaleTracks({ db, reader, build: config.build, loops, log });
   const relay = startEventRelay({ databaseUrl: config.databaseUrl, db, loops, log });

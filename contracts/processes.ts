@@ -13,10 +13,10 @@ export interface ProcessRow {
   readonly queues: readonly QueueName[];
   readonly loops: readonly string[];
   /**
-   * Names by which it is started: as `npm start` keeps it, as a service of docker-compose.yml, as a role of Kamal's
+   * Names by which it is started: as `npm start` keeps it, as services of docker-compose.yml, as a role of Kamal's
    * config/deploy.yml. Kamal starts what is ours alone.
    */
-  readonly startedAs: { readonly npmStart: string; readonly compose: string; readonly kamal?: string };
+  readonly startedAs: { readonly npmStart: string; readonly compose: readonly string[]; readonly kamal?: string };
 }
 
 /** A worker that has not renewed its row for this long counts as gone. */
@@ -29,7 +29,7 @@ export const PROCESSES = {
     entry: 'api/main.ts',
     queues: [],
     loops: ['dispatcher', 'inline path', 'event listener', 'event relay', 'stale tracks', 'watchdog'],
-    startedAs: { npmStart: 'api', compose: 'api', kamal: 'web' },
+    startedAs: { npmStart: 'api', compose: ['api-1', 'api-2'], kamal: 'web' },
   },
   worker: {
     does: "runs workflows and their steps: uploads, Stripe's events, messages to the site, scheduled work",
@@ -38,20 +38,25 @@ export const PROCESSES = {
     entry: 'workers/main.ts',
     queues: [QUEUES.interactive, QUEUES.heavy, QUEUES.maintenance, QUEUES.billing, QUEUES.webhooks],
     loops: ['worker-heartbeat', 'worker version'],
-    startedAs: { npmStart: 'worker', compose: 'worker', kamal: 'worker' },
+    startedAs: { npmStart: 'worker', compose: Object.values(QUEUES).map(composeServiceOf), kamal: 'worker' },
   },
   temporal: {
     does: 'keeps histories, schedules, timers and task queues',
     without: 'uploads are processed inline by the API, two at a time, and no scheduled work begins',
     queues: [],
     loops: [],
-    startedAs: { npmStart: 'temporal', compose: 'temporal' },
+    startedAs: { npmStart: 'temporal', compose: ['temporal'] },
   },
   postgres: {
     does: 'keeps accounts, keys, uploads and tracks',
     without: 'every request with a key is refused with 503; nothing is lost',
     queues: [],
     loops: [],
-    startedAs: { npmStart: 'postgres', compose: 'postgres' },
+    startedAs: { npmStart: 'postgres', compose: ['postgres'] },
   },
 } as const satisfies Record<string, ProcessRow>;
+
+/** The service of docker-compose.yml that polls a queue. */
+export function composeServiceOf(queue: QueueName): string {
+  return queue.replace(/^cairn-/, 'worker-');
+}

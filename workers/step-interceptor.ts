@@ -28,7 +28,7 @@ export function stepInterceptor(log: Log): (ctx: Context) => ActivityInterceptor
           log.info(facts(), 'step done');
           return result;
         } catch (error) {
-          const failure = asStepFailure(error, attempt);
+          const failure = asStepFailure(error, attempt, step);
           if (OURS.includes(failure.type ?? '')) log.error({ ...facts(), err: error }, 'step broke');
           else log.info({ ...facts(), code: failure.type }, 'step failed');
           throw failure;

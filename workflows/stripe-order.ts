@@ -14,12 +14,12 @@ export async function stripeOrder(order: StripeOrderRun): Promise<StripeOrderRes
   return result;
 }
 
-/** An outage is waited for as long as whoever has ordered it still wants it: a day. */
+/** An outage is waited for as long as whoever has ordered it still wants it: a day. Pauses are as of events. */
 const fulfilling = proxyActivities<Pick<StripeOrderSteps, 'fulfilStripeOrder'>>({
   scheduleToCloseTimeout: '1 day',
   startToCloseTimeout: '1 hour',
-  heartbeatTimeout: '10s',
-  retry: { initialInterval: '10s', backoffCoefficient: 2, maximumInterval: '5 minutes', maximumAttempts: 10_000 },
+  heartbeatTimeout: '5s',
+  retry: { initialInterval: '1s', backoffCoefficient: 2, maximumInterval: '5 minutes', maximumAttempts: 10_000 },
   summary: 'do what was ordered',
 });
 

@@ -40,7 +40,7 @@ function noneAlive(workers: readonly SeenWorker[], runBy: Where['runBy']): strin
   const start =
     runBy === 'npm start'
       ? `\`npm start\` keeps it as ${startedAs.npmStart}`
-      : `\`docker compose up -d ${startedAs.compose}\``;
+      : `\`docker compose up -d ${startedAs.compose.join(' ')}\``;
   return `none alive; ${seen}; without it ${without}; ${start}`;
 }
 

@@ -1,7 +1,7 @@
 /** Prints docs/reference/schedules.md: `node --import tsx docs/reference/schedules.ts > docs/reference/schedules.md`. */
 import { pathToFileURL } from 'node:url';
 import { scheduledRunId, temporalScheduleId } from '../../contracts/ids.ts';
-import { PROCESSES, type ProcessRow } from '../../contracts/processes.ts';
+import { composeServiceOf, PROCESSES, type ProcessRow } from '../../contracts/processes.ts';
 import { SCHEDULE_IDS, type ScheduleId, type ScheduleSpec } from '../../contracts/schedules.ts';
 import { SEARCH_ATTRIBUTES } from '../../contracts/search-attributes.ts';
 import { durationText } from '../../domain/schedules/texts.ts';
@@ -14,7 +14,7 @@ const processes: readonly ProcessRow[] = Object.values(PROCESSES);
 export function schedulesPage(): string {
   const overview = SCHEDULE_IDS.map((id) => {
     const { spec, queue, does } = manifest[id];
-    const names = (['npmStart', 'compose', 'kamal'] as const).map((how) => startedAs(queue, how));
+    const names = [startedAs(queue, 'npmStart'), `\`${composeServiceOf(queue)}\``, startedAs(queue, 'kamal')];
     return [`[\`${id}\`](#${id})`, whenText(spec), does, `\`${queue}\``, ...names];
   });
   return `# Schedules
@@ -89,7 +89,7 @@ function whenText(spec: ScheduleSpec): string {
   return `every ${everyMinutes} min${offsetMinutes === 0 ? '' : `, ${offsetMinutes} min past`}`;
 }
 
-function startedAs(queue: ScheduleEntry['queue'], how: keyof ProcessRow['startedAs']): string {
+function startedAs(queue: ScheduleEntry['queue'], how: 'npmStart' | 'kamal'): string {
   const polling = processes.filter(({ queues }) => queues.includes(queue)).map((row) => `\`${row.startedAs[how]}\``);
   if (polling.length === 0) throw new Error(`no process polls ${queue}`);
   return polling.join(', ');
@@ -98,7 +98,7 @@ function startedAs(queue: ScheduleEntry['queue'], how: keyof ProcessRow['started
 function watchdogText(): string {
   const names = processes
     .filter(({ loops }) => loops.includes('watchdog'))
-    .map((row) => `\`${row.startedAs.compose}\``);
+    .flatMap(({ startedAs: { compose } }) => compose.map((name) => `\`${name}\``));
   if (names.length === 0) throw new Error('no process has the watchdog');
   return names.join(', ');
 }

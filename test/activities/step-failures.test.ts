@@ -43,6 +43,24 @@ test.each<[string, () => Promise<unknown>]>([
   }
 });
 
+test('what failed at Stripe, or by a race, is tried again after 10 s, doubling to five minutes', () => {
+  for (const error of [new StripeAway('Stripe answered 500', true), new TypeError('x is not a function')]) {
+    for (const step of ['processStripeEvent', 'fulfilStripeOrder']) {
+      const pauses = [1, 2, 3, 6, 1_000].map((attempt) => asStepFailure(error, attempt, step).nextRetryDelay);
+      expect(pauses, step).toEqual([10_000, 20_000, 40_000, 300_000, 300_000]);
+    }
+    expect(asStepFailure(error, 1, 'digest').nextRetryDelay).toBeUndefined();
+  }
+});
+
+test('a Postgres that was away is back within seconds: the policy of the step holds, also at Stripe', async () => {
+  const error = await hungUp();
+  expect(asStepFailure(error, 1, 'processStripeEvent')).toMatchObject({
+    type: 'processing/outage',
+    nextRetryDelay: undefined,
+  });
+});
+
 test.each<[string, () => Promise<unknown>]>([
   ['a syntax error', () => errorOf(db.query('selec 1'))],
   ['a broken rule of the database', () => errorOf(db.query(`insert into uploads (id) values (gen_random_uuid())`))],

@@ -1,5 +1,6 @@
 import { beforeEach, expect, onTestFinished, test } from 'vitest';
 import { dispatching, type Line } from '../../api/dispatch/line.ts';
+import { seenNamespace } from '../../api/dispatch/seen-namespace.ts';
 import { uploadLine } from '../../api/dispatch/uploads.ts';
 import { type Dispatcher, type DispatcherDeps, startDispatcher } from '../../api/dispatcher.ts';
 import type { DispatchableUpload } from '../../db/upload-dispatch.ts';
@@ -9,7 +10,10 @@ import { newUpload } from '../db/support.ts';
 import { testDatabase } from '../support/database.ts';
 
 const { db, query } = await testDatabase();
-beforeEach(() => query('delete from uploads').then(() => {}));
+beforeEach(async () => {
+  await query('delete from uploads');
+  await query('delete from temporal_namespace');
+});
 
 /** Nudged every 50 ms, over a Temporal that the test holds in its hand. */
 function dispatcher({
@@ -23,6 +27,7 @@ function dispatcher({
     log,
     lines: [dispatching(uploadLine(db, { start, log }), log)],
     namespaceId,
+    seen: seenNamespace(db),
   });
   const nudging = setInterval(() => started.nudge(), 50);
   onTestFinished(() => {
@@ -48,6 +53,43 @@ test('a Temporal that has lost its data between two starts gets every open uploa
   expect(starts).toEqual([`first:${id}`]);
   temporal.namespaceId = 'other';
   await expect.poll(() => starts, { timeout: 20_000 }).toEqual([`first:${id}`, `other:${id}`]);
+});
+
+test('rows that were restored beside a new Temporal are offered to it at once, by an API that never knew the old one', async () => {
+  const { id } = await newUpload(db);
+  // As the backup has it: handed to a Temporal that is gone, to be looked at again in five minutes.
+  await query(`update uploads set dispatch_at = now() + interval '5 minutes'`);
+  await query(`insert into temporal_namespace (id) values ('of the lost installation')`);
+  const starts: string[] = [];
+  dispatcher({
+    namespaceId: async () => 'new',
+    start: async (upload) => {
+      starts.push(upload.id);
+      return 'running';
+    },
+  });
+  await expect.poll(() => starts, { timeout: 20_000 }).toEqual([id]);
+  expect(await query('select id from temporal_namespace')).toEqual([{ id: 'new' }]);
+});
+
+test('an API that starts beside the Temporal that it left offers nothing again', async () => {
+  await newUpload(db);
+  await query(`update uploads set dispatch_at = now() + interval '5 minutes'`);
+  await query(`insert into temporal_namespace (id) values ('the same')`);
+  const starts: string[] = [];
+  const looked: string[] = [];
+  dispatcher({
+    namespaceId: async () => {
+      looked.push('again');
+      return 'the same';
+    },
+    start: async (upload) => {
+      starts.push(upload.id);
+      return 'running';
+    },
+  });
+  await expect.poll(() => looked.length, { timeout: 20_000 }).toBeGreaterThan(1);
+  expect(starts).toEqual([]);
 });
 
 test('one that does not answer is away, is asked for with one start at a time, and gets all that is open when it is back', async () => {

@@ -2,6 +2,7 @@ import { readdir, readFile } from 'node:fs/promises';
 import pg from 'pg';
 import { beforeEach, expect, inject, onTestFinished, test } from 'vitest';
 import { dispatching } from '../../api/dispatch/line.ts';
+import { seenNamespace } from '../../api/dispatch/seen-namespace.ts';
 import { uploadLine } from '../../api/dispatch/uploads.ts';
 import { startDispatcher } from '../../api/dispatcher.ts';
 import { saveTrack } from '../../db/tracks.ts';
@@ -79,7 +80,7 @@ function losingDispatcher(): void {
   const log = createLog({ process: 'test', level: 'silent', build: 'test' });
   const loops = createLoops({ log, onDead: () => {} });
   const lines = [dispatching(uploadLine(db, { log, start: async () => 'ended' }), log)];
-  startDispatcher({ loops, log, lines, namespaceId: async () => 'one' });
+  startDispatcher({ loops, log, lines, namespaceId: async () => 'one', seen: seenNamespace(db) });
   onTestFinished(() => loops.stop());
 }
 

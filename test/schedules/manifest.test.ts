@@ -48,7 +48,8 @@ test.each(entries)(
     expect(polling.length).toBeGreaterThan(0);
     const npmStart = readFileSync(new URL('../../cli/up/bring-up.ts', import.meta.url), 'utf8');
     for (const { entry, startedAs } of polling) {
-      expect(services[startedAs.compose]?.command).toContain(`dist/${entry?.replace(/\.ts$/, '.js')}`);
+      const commands = startedAs.compose.map((name) => services[name]?.command);
+      for (const command of commands) expect(command).toContain(`dist/${entry?.replace(/\.ts$/, '.js')}`);
       expect(npmStart).toContain(`start('${startedAs.npmStart}', '${entry}')`);
     }
   },

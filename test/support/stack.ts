@@ -17,6 +17,7 @@ import { createWayTypesStep } from '../../activities/way-types-step.ts';
 import { createWebhookSteps, type WebhookStepsDeps } from '../../activities/webhook-steps.ts';
 import { buildApp } from '../../api/app.ts';
 import { dispatchedLines } from '../../api/dispatch/lines.ts';
+import { seenNamespace } from '../../api/dispatch/seen-namespace.ts';
 import { namespaceIdOf } from '../../api/dispatch/start-once.ts';
 import { type Dispatcher, startDispatcher } from '../../api/dispatcher.ts';
 import { startEventRelay } from '../../api/events/relay.ts';
@@ -119,7 +120,7 @@ export async function testStack(options: StackOptions = {}): Promise<Stack> {
   const wayTypes = options.valhalla !== undefined;
   const lines = dispatchedLines({ db: database.db, client, log, wayTypes });
   const namespaceId = () => namespaceIdOf(client);
-  const dispatcher = startDispatcher({ loops, log, lines, namespaceId });
+  const dispatcher = startDispatcher({ loops, log, lines, namespaceId, seen: seenNamespace(database.db) });
   const inline = options.inline
     ? startInlinePath({ db: database.db, loops, log, reader, build: 'test', wayTypes, temporal: dispatcher })
     : {

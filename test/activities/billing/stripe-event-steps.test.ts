@@ -200,7 +200,7 @@ async function failureOfTry(steps: ReturnType<typeof stepsOf>, eventId: string, 
     () => undefined,
     (thrown: unknown) => thrown,
   );
-  const failure = asStepFailure(error, attempt);
+  const failure = asStepFailure(error, attempt, 'processStripeEvent');
   expect(inspect(failure, { depth: 9 }), 'what logs and histories get').not.toContain('walker');
   const { type, nonRetryable, nextRetryDelay } = failure;
   return { type, nonRetryable, nextRetryDelay };
@@ -215,7 +215,7 @@ test('Stripe away is an outage, however often; 429 is tried again when Stripe sa
     expect(failure, mishap).toMatchObject({
       type: 'processing/outage',
       nonRetryable: false,
-      nextRetryDelay: undefined,
+      nextRetryDelay: 300_000,
     });
   }
   stripe.watch(() => 'busy');

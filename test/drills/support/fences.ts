@@ -153,7 +153,9 @@ export const FENCES: Readonly<Record<string, Fence>> = {
   'minutes-are-seconds': {
     about: "no guard: retries of Stripe's events come sixty times sooner, so that a drill of minutes is one of hours",
     edits: [
-      { file: 'workflows/stripe-event.ts', find: "initialInterval: '10s'", replace: "initialInterval: '166ms'" },
+      { file: 'activities/step-failures.ts', find: 'firstMs: 10_000', replace: 'firstMs: 166' },
+      { file: 'activities/step-failures.ts', find: 'mostMs: 300_000', replace: 'mostMs: 5_000' },
+      { file: 'workflows/stripe-event.ts', find: "initialInterval: '1s'", replace: "initialInterval: '166ms'" },
       { file: 'workflows/stripe-event.ts', find: "maximumInterval: '5 minutes'", replace: "maximumInterval: '5s'" },
       { file: 'services/stripe-failures.ts', find: 'openMs: 10_000', replace: 'openMs: 166' },
     ],

@@ -7,12 +7,14 @@ export interface Service {
   readonly image: string;
   readonly build?: unknown;
   readonly command?: readonly string[];
+  readonly entrypoint?: readonly string[];
   readonly environment?: Readonly<Record<string, string | null>>;
   readonly ports?: readonly string[];
   readonly volumes?: readonly string[];
   readonly stop_grace_period?: string;
   readonly depends_on?: Readonly<Record<string, { readonly condition: string }>>;
   readonly healthcheck?: Readonly<Record<string, unknown>>;
+  readonly deploy?: { readonly resources: { readonly limits: { readonly cpus: string; readonly memory: string } } };
 }
 
 const text = readFileSync(join(root, 'docker-compose.yml'), 'utf8');

@@ -1,6 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
+import type { Pool } from '../../../../db/pool.ts';
+import type { FakeStripe } from '../../../support/fake-stripe/server.ts';
 import { differencesOf } from '../../../support/stripe-shuffle.ts';
-import type { StripeGround } from './ground.ts';
 import type { Sender } from './sender.ts';
 
 export interface StripeVerdict {
@@ -22,7 +23,7 @@ export interface StripeVerdict {
 
 /** Waits until nothing is open any more, or nothing has ended for so long, and compares what is here with what was sent. */
 export async function judgeStripe(
-  { cluster, stripe }: StripeGround,
+  { cluster, stripe }: { readonly cluster: { readonly db: Pool }; readonly stripe: FakeStripe },
   sender: Sender,
   names: readonly string[],
 ): Promise<StripeVerdict> {
@@ -51,7 +52,7 @@ export async function judgeStripe(
 
 const QUIET_MS = 120_000;
 
-async function settled(db: StripeGround['cluster']['db']): Promise<void> {
+async function settled(db: Pool): Promise<void> {
   let before = -1;
   for (let since = performance.now(); performance.now() - since < QUIET_MS; await pause(500)) {
     const open = await openEvents(db);
@@ -61,7 +62,7 @@ async function settled(db: StripeGround['cluster']['db']): Promise<void> {
   }
 }
 
-export async function openEvents(db: StripeGround['cluster']['db']): Promise<number> {
+export async function openEvents(db: Pool): Promise<number> {
   const { rows } = await db.query<{ open: number }>(
     `select count(*)::int as open from stripe_events where state in ('received', 'processing')`,
   );

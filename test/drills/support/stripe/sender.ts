@@ -23,7 +23,8 @@ const PAUSE_AT_MOST_MS = 4_000;
 /** A drill that takes longer has other troubles. */
 const PATIENCE_MS = 600_000;
 
-export function createSender(url: string): Sender {
+/** `url`: of the API, or who tells the replica that gets the next try. */
+export function createSender(url: string | (() => string)): Sender {
   const sent: Sent[] = [];
   const answers = new Map<string, number>();
   return {
@@ -34,7 +35,8 @@ export function createSender(url: string): Sender {
       sent.push(entry);
       for (let pauseMs = FIRST_PAUSE_MS; performance.now() - entry.sentAtMs < PATIENCE_MS; ) {
         const startedAt = performance.now();
-        const answer = await attempt(`${url}/v1/webhooks/stripe`, event);
+        const at = typeof url === 'string' ? url : url();
+        const answer = await attempt(`${at}/v1/webhooks/stripe`, event);
         answers.set(answer, (answers.get(answer) ?? 0) + 1);
         if (answer === '200') {
           entry.ackMs = performance.now() - startedAt;
