@@ -10,6 +10,7 @@ export default defineConfig({
           name: 'pure',
           include: ['test/{contracts,domain,drills,platform,rooms}/**/*.test.ts'],
           testTimeout: 30_000,
+          maxWorkers: 2,
           sequence: { groupOrder: 0 },
         },
       },

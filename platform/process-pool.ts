@@ -27,6 +27,8 @@ export interface ProcessPoolOptions extends ChildOptions {
   readonly rssMb: number;
   /** Processor time of one job (platform/process-time.ts); its waiting for a child is not counted. */
   readonly timeMs: number;
+  /** By the clock; twice that by default. */
+  readonly stalledAfterMs?: number;
 }
 
 export function createProcessPool<Job, Result>(options: ProcessPoolOptions): ProcessPool<Job, Result> {
@@ -96,7 +98,12 @@ function give<Job, Result>(
   };
   child.task = {
     resolve: next.resolve,
-    time: watchTime(child.process.pid, options.timeMs, (how) => kill(how === 'worked' ? 'time-limit' : how)),
+    time: watchTime(
+      child.process.pid,
+      options.timeMs,
+      (how) => kill(how === 'worked' ? 'time-limit' : how),
+      options.stalledAfterMs,
+    ),
     memory: watchMemory(child.process.pid, options.rssMb, () => kill('memory-limit')),
     killedFor: undefined,
   };

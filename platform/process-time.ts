@@ -11,8 +11,8 @@ const LOOK_AGAIN_MS = 50;
 const TICK_MS = 10;
 
 /**
- * Calls `onOver` once: `worked` when the process has worked for `limitMs` from now on, `stalled` when twice that has passed by
- * the clock and it has not, which says nothing about what it works on. Processor time where /proc tells it, so that
+ * Calls `onOver` once: `worked` when the process has worked for `limitMs` from now on, `stalled` when `clockMs`, by default twice
+ * that, has passed by the clock and it has not, which says nothing about what it works on. Processor time where /proc tells it, so that
  * a good file does not become an endless one because the machine is busy (950,000 points took 8–11 s of wall time beside
  * five other programs); elsewhere by the clock alone, and then it counts as work.
  */
@@ -20,6 +20,7 @@ export function watchTime(
   pid: number | undefined,
   limitMs: number,
   onOver: (how: 'worked' | 'stalled') => void,
+  clockMs = WALL_TIMES * limitMs,
 ): TimeWatch {
   const startedAt = Date.now();
   const before = processorMs(pid);
@@ -28,7 +29,7 @@ export function watchTime(
     const elapsedMs = Date.now() - startedAt;
     const [from, to] = [await before, await processorMs(pid)];
     const workedMs = from === undefined || to === undefined ? elapsedMs : to - from;
-    const leftMs = Math.min(limitMs - workedMs, WALL_TIMES * limitMs - elapsedMs);
+    const leftMs = Math.min(limitMs - workedMs, clockMs - elapsedMs);
     if (stopped) return;
     if (leftMs <= 0) onOver(workedMs >= limitMs ? 'worked' : 'stalled');
     else timer = setTimeout(look, Math.max(leftMs, LOOK_AGAIN_MS));

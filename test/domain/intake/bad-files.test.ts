@@ -14,6 +14,7 @@ const folder = await mkdtemp(path.join(tmpdir(), 'cairn-bad-files-'));
 afterAll(() => rm(folder, { recursive: true, force: true }));
 const blobs = await openFsBlobStore(folder);
 
+/** Processor time: a busy machine is no bad file. */
 const MOST_MS = 10_000;
 
 test('there are at least 150 bad files, of every class, no two alike', () => {
@@ -26,9 +27,9 @@ test('there are at least 150 bad files, of every class, no two alike', () => {
 
 test.each(BAD_FILES)('$class: $name', async ({ bytes, expected }) => {
   const content = bytes();
-  const startedAt = performance.now();
+  const before = process.cpuUsage();
   expect(await outcomeOf(content)).toEqual(expected);
-  expect(performance.now() - startedAt).toBeLessThan(MOST_MS);
+  expect(process.cpuUsage(before).user / 1_000).toBeLessThan(MOST_MS);
 
   async function outcomeOf(sent: Uint8Array): Promise<object> {
     try {
