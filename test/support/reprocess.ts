@@ -1,11 +1,15 @@
+import type { RecordingReader } from '../../activities/read-recording.ts';
+import type { BatchSize } from '../../activities/reprocess/batch.ts';
+import { type BulkReprocessStepsDeps, createBulkReprocessSteps } from '../../activities/reprocess/reprocess-steps.ts';
 import { orderReprocess } from '../../api/ops/reprocess-orders.ts';
 import { recordOpsAction } from '../../db/ops-audit.ts';
 import type { Pool } from '../../db/pool.ts';
 import { dispatchReprocessesAgain } from '../../db/reprocess-dispatch.ts';
 import { insertReprocessOrder } from '../../db/reprocess-orders.ts';
 import { momentOfRows, type ReprocessFilter } from '../../db/reprocess-selection.ts';
+import { createLog } from '../../platform/log.ts';
 import { fails, runs } from '../api/support/runs.ts';
-import { newUpload } from '../db/support.ts';
+import { newUpload, READ } from '../db/support.ts';
 
 export const BY = { actor: 'cli:test', reason: 'to see what becomes of it' };
 
@@ -25,6 +29,22 @@ export async function failedUpload(db: Pool, account = 'tester', contentSha256?:
   const { id } = await newUpload(db, contentSha256 ? { contentSha256 } : {}, account);
   await fails(db, id, { code: 'gpx/malformed' });
   return id;
+}
+
+export type BulkWorkerOptions = [
+  read?: RecordingReader['read'] | undefined,
+  how?: Partial<BatchSize> & Partial<Pick<BulkReprocessStepsDeps, 'lanes' | 'giveWay'>>,
+];
+
+/** The steps of a worker of its own; `read` is the only thing that is the test's. Small batches, one lane. */
+export function bulkWorker(db: Pool, ...[read = async () => READ, how = {}]: BulkWorkerOptions) {
+  const { lanes = 1, giveWay, ...size } = how;
+  const log = createLog({ process: 'test', level: 'silent', build: 'test' });
+  return createBulkReprocessSteps({
+    ...{ db, log, build: 'bulk', reader: { read }, addWayTypes: undefined, lanes },
+    size: { items: 20, chunk: 3, forMs: 60_000, ...size },
+    ...(giveWay && { giveWay }),
+  });
 }
 
 /** An order; as fast as it goes. */

@@ -1,29 +1,23 @@
 import { beforeEach, expect, test } from 'vitest';
-import type { RecordingReader } from '../../../activities/read-recording.ts';
-import type { BatchSize } from '../../../activities/reprocess/batch.ts';
-import { createBulkReprocessSteps } from '../../../activities/reprocess/reprocess-steps.ts';
 import { changeReprocess, dryReprocess, paceReprocess, reprocessView } from '../../../api/ops/reprocess-orders.ts';
 import type { ReprocessAction } from '../../../db/reprocess-orders.ts';
-import { createLog } from '../../../platform/log.ts';
 import { BlobStoreUnavailable } from '../../../services/blob-store.ts';
 import { READ } from '../../db/support.ts';
 import { testDatabase } from '../../support/database.ts';
-import { BY, failedUpload, ordered, readyUploads, runRows } from '../../support/reprocess.ts';
+import {
+  type BulkWorkerOptions,
+  BY,
+  bulkWorker,
+  failedUpload,
+  ordered,
+  readyUploads,
+  runRows,
+} from '../../support/reprocess.ts';
 
 const { db, query } = await testDatabase();
-const log = createLog({ process: 'test', level: 'silent', build: 'test' });
 beforeEach(() => query('truncate uploads, tracks, reprocess_orders, ops_audit cascade').then(() => {}));
 
-type Read = RecordingReader['read'];
-const SIZE: BatchSize = { items: 20, chunk: 3, forMs: 60_000 };
-
-/** A worker of its own; `read` is the only thing that is the test's. */
-function worker(read: Read = async () => READ, size: Partial<BatchSize> = {}, lanes = 1) {
-  const reader = { read };
-  const deps = { db, log, build: 'bulk', reader, addWayTypes: undefined, lanes, size: { ...SIZE, ...size } };
-  return createBulkReprocessSteps(deps);
-}
-
+const worker = (...how: BulkWorkerOptions) => bulkWorker(db, ...how);
 const change = (orderId: number, action: ReprocessAction) => changeReprocess(db, orderId, action, BY);
 
 test('what the dry run counted is done, once, as the row and each upload say', async () => {
@@ -65,7 +59,7 @@ test('each run tells its events and the site, as any other', async () => {
 test('a batch is bounded, and the next one goes on where it ended', async () => {
   await readyUploads(db, 10);
   const order = await ordered(db);
-  const few = worker(undefined, { items: 4 }, 3);
+  const few = worker(undefined, { items: 4, lanes: 3 });
   const outcomes: object[] = [];
   for (let steps = 0; steps < 4; steps++) outcomes.push(await few.reprocessBatch(order));
   expect(outcomes).toMatchObject([
@@ -95,17 +89,6 @@ test('a pause is heard within a batch: what is under way ends, and a resume goes
     progress: { ready: 10 },
   });
   expect((await runRows(db)).map(({ run }) => run)).toEqual(Array.from({ length: 10 }, () => 2));
-});
-
-test('a pause that is taken back before it came into effect pauses nothing', async () => {
-  await readyUploads(db, 6);
-  const order = await ordered(db);
-  let reads = 0;
-  const wavering = worker(async () => {
-    if (++reads === 2) for (const action of ['pause', 'resume'] as const) await change(order.orderId, action);
-    return READ;
-  });
-  expect(await wavering.reprocessBatch(order)).toMatchObject({ outcome: 'done', progress: { ready: 6 } });
 });
 
 test('a cancelled order leaves the rest untouched, and cannot be resumed', async () => {
@@ -147,7 +130,7 @@ test('an order that nobody has begun is paused, resumed and cancelled at once', 
 test('the rate is in the rows: each is due an interval after the one before, and begun no sooner', async () => {
   await readyUploads(db, 6);
   const order = await ordered(db, {}, 1_200);
-  await worker(undefined, {}, 3).reprocessBatch(order);
+  await worker(undefined, { lanes: 3 }).reprocessBatch(order);
   const dueMs = (await runRows(db)).map(({ dueAt }) => dueAt.getTime());
   const gaps = dueMs.slice(1).map((ms, i) => ms - (dueMs[i] ?? 0));
   expect(Math.min(...gaps)).toBeGreaterThanOrEqual(49); // of 50, as whole milliseconds
@@ -190,7 +173,7 @@ test('one that breaks its reader fails alone, after three attempts', async () =>
 test('while the blob store is away the step fails as an outage; the next attempt ends what was begun, and all of it', async () => {
   await readyUploads(db, 5);
   const order = await ordered(db);
-  const away = worker(() => Promise.reject(new BlobStoreUnavailable('the disk is gone')), {}, 2);
+  const away = worker(() => Promise.reject(new BlobStoreUnavailable('the disk is gone')), { lanes: 2 });
   await expect(away.reprocessBatch(order)).rejects.toMatchObject({ code: 'processing/outage' });
   expect(await reprocessView(db, order.orderId)).toMatchObject({ state: 'running', begun: 3, ready: 0, open: 3 });
   expect(await worker().reprocessBatch(order)).toMatchObject({ outcome: 'done', progress: { begun: 5, ready: 5 } });
@@ -215,59 +198,16 @@ test('one that somebody else holds for too long is left to a workflow of its own
   ]);
 });
 
-test('whoever is taken over begins nothing further, and its token ends nothing', async () => {
-  await readyUploads(db, 9);
-  const order = await ordered(db);
-  let reads = 0;
-  const overtaken = worker(async () => {
-    if (++reads === 2) await worker().reprocessBatch(order);
-    return READ;
-  });
-  expect(await overtaken.reprocessBatch(order)).toEqual({ outcome: 'superseded' });
-  expect((await runRows(db)).map(({ run, state }) => ({ run, state }))).toEqual(
-    Array.from({ length: 9 }, () => ({ run: 2, state: 'ready' })),
-  );
-  expect(await reprocessView(db, order.orderId)).toMatchObject({ state: 'done', begun: 9, ready: 9 });
-});
-
-test('two orders over the same uploads: each is processed once, and what the other did is overtaken', async () => {
-  await readyUploads(db, 30);
-  const orders = [await ordered(db), await ordered(db)];
-  const results = await Promise.all(orders.map((order) => worker(undefined, { items: 100 }, 3).reprocessBatch(order)));
-  expect(results.map(({ outcome }) => outcome)).toEqual(['done', 'done']);
-  expect((await runRows(db)).map(({ run }) => run)).toEqual(Array.from({ length: 30 }, () => 2));
-  const views = await Promise.all(orders.map(({ orderId }) => reprocessView(db, orderId)));
-  expect(views.map(({ begun, overtaken }) => begun + overtaken)).toEqual([30, 30]);
-  expect(views.reduce((sum, { ready }) => sum + ready, 0)).toBe(30);
-});
-
-test('one that is deleted, or asked for again, while it is under way is counted as superseded', async () => {
-  const [deleted, again] = await readyUploads(db, 2);
-  const order = await ordered(db);
-  let reads = 0;
-  const meanwhile = worker(async () => {
-    reads++;
-    if (reads === 1) await query('delete from uploads where id = $1', [deleted]);
-    if (reads === 2) await query(`update uploads set run = 3, claim_token = claim_token + 1 where id = $1`, [again]);
-    return READ;
-  });
-  expect(await meanwhile.reprocessBatch(order)).toMatchObject({
-    outcome: 'done',
-    progress: { begun: 2, superseded: 2 },
-  });
-});
-
 test('before each upload way is given to whoever waits for one of their own', async () => {
   await readyUploads(db, 3);
   const order = await ordered(db);
   const seen: string[] = [];
   const giveWay = async () => void seen.push('gave way');
-  const read: Read = async () => {
+  const read = async () => {
     seen.push('read');
     return READ;
   };
-  const deps = { db, log, build: 'bulk', reader: { read }, addWayTypes: undefined, lanes: 1, giveWay };
-  await createBulkReprocessSteps(deps).reprocessBatch(order);
+  await worker(read, { giveWay }).reprocessBatch(order);
   expect(seen).toEqual(['gave way', 'read', 'gave way', 'read', 'gave way', 'read']);
 });
 

@@ -6,9 +6,9 @@ const P95_MS_AT_MOST = 1_000;
 
 /** The run as a table for people. */
 export function bulkReport(drill: BulkDrill, run: BulkRun): readonly string[] {
-  const { verdict, order, killed, bulkS, singlesMs, calmSinglesMs } = run;
+  const { verdict, order, killed, bulkS, singles } = run;
   const { begun, ready, failed, superseded, handedOver } = order;
-  const calm = shareOf(calmSinglesMs, 0.95);
+  const calm = shareOf(singles.calmMs, 0.95);
   return [
     machineFacts(),
     row('drill', `${drill.tracks} tracks, --kills ${drill.kills}, --seed ${drill.seed}`),
@@ -18,12 +18,18 @@ export function bulkReport(drill: BulkDrill, run: BulkRun): readonly string[] {
       'bulk',
       `${wordsOf(verdict.bulk)}; ${Math.round((10 * ready) / bulkS) / 10} a second, kills included (${bulkS} s)`,
     ),
-    row('singles', `${singlesMs.length}: ${wordsOf(verdict.singles)}`),
-    row('accepted to ready', `p50 ${shareOf(singlesMs, 0.5)} ms, p95 ${shareOf(singlesMs, 0.95)} ms`),
-    row('away from kills', `p50 ${shareOf(calmSinglesMs, 0.5)} ms, p95 ${calm} ms of ${calmSinglesMs.length}`),
+    row('singles', `${singles.aloneMs.length + singles.besideMs.length}: ${wordsOf(verdict.singles)}`),
+    row('accepted to ready', 'of single uploads:'),
+    row('  before the order', sharesOf(singles.aloneMs)),
+    row('  beside it', sharesOf(singles.besideMs)),
+    row('  away from kills', sharesOf(singles.calmMs)),
     row('p95', `${calm <= P95_MS_AT_MOST ? 'within' : 'over'} ${P95_MS_AT_MOST} ms`),
     row('verdict', verdict.good ? 'good' : 'RED'),
   ];
+}
+
+function sharesOf(ms: readonly number[]): string {
+  return `p50 ${shareOf(ms, 0.5)} ms, p95 ${shareOf(ms, 0.95)} ms of ${ms.length}`;
 }
 
 function row(name: string, text: string): string {

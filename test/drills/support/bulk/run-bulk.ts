@@ -27,9 +27,17 @@ export interface BulkRun {
   readonly killed: Readonly<Record<Victim, number>>;
   /** From the beginning of the order to its end. */
   readonly bulkS: number;
-  /** Of single uploads, from acceptance to their end: all of them, and those that no kill was near. */
-  readonly singlesMs: readonly number[];
-  readonly calmSinglesMs: readonly number[];
+  /** Of single uploads, from acceptance to their end. */
+  readonly singles: SingleTimes;
+}
+
+interface SingleTimes {
+  /** Before the order was given: what the machine gives that day. */
+  readonly aloneMs: readonly number[];
+  /** Since then. */
+  readonly besideMs: readonly number[];
+  /** Of those, the ones that no kill was near. */
+  readonly calmMs: readonly number[];
 }
 
 const VICTIMS = ['worker', 'temporal', 'postgres'] as const;
@@ -37,6 +45,9 @@ type Victim = (typeof VICTIMS)[number];
 
 /** The order is given up when nothing of it has ended for this long. */
 const PATIENCE_MS = 180_000;
+/** Singles are alone for so long, of which the first part is for processes that have just started. */
+const WARM_UP_MS = 10_000;
+const ALONE_MS = 30_000;
 /** Singles that are accepted sooner after a kill, or still open at one, are not told as calm. */
 const CALM_AFTER_S = 15;
 
@@ -63,6 +74,7 @@ async function underKills(cluster: Cluster, drill: BulkDrill, say: (what: string
   await cluster.startApi();
   const worker = { running: await cluster.startWorker() };
   const singles = startSingles({ ...cluster, ratePerS: drill.singlesPerS, seed: drill.seed });
+  await pause(WARM_UP_MS + ALONE_MS);
   const by = { actor: 'cli:drill', reason: 'a drill of bulk work' };
   const filter = { state: 'ready' as const, pipelineVersion: await seededVersion(cluster) };
   const { orderId } = await orderReprocess(cluster.db, { filter, ratePerMinute: drill.ratePerMinute }, by);
@@ -74,14 +86,22 @@ async function underKills(cluster: Cluster, drill: BulkDrill, say: (what: string
   await finalSingles(cluster);
   const uploads = await endsOf(cluster);
   const acknowledged = entries.filter(isAcknowledged).map(({ sha256 }) => sha256);
-  const own = uploads.filter(({ account }) => account === 'drill');
   return {
     verdict: judgeBulk(uploads, order, { tracks: drill.tracks, acknowledged }),
     order,
     killed,
     bulkS: secondsBetween(order.beganAt, order.endedAt),
-    singlesMs: own.flatMap(({ openMs }) => openMs ?? []),
-    calmSinglesMs: own.filter(({ isCalm }) => isCalm).flatMap(({ openMs }) => openMs ?? []),
+    singles: singlesOf(uploads.filter(({ account }) => account === 'drill')),
+  };
+}
+
+function singlesOf(own: readonly Ended[]): SingleTimes {
+  const msOf = (some: readonly Ended[]) => some.flatMap(({ openMs }) => openMs ?? []);
+  const beside = own.filter(({ phase }) => phase === 'beside');
+  return {
+    aloneMs: msOf(own.filter(({ phase }) => phase === 'alone')),
+    besideMs: msOf(beside),
+    calmMs: msOf(beside.filter(({ isCalm }) => isCalm)),
   };
 }
 
@@ -169,18 +189,27 @@ async function seededVersion({ db }: Cluster): Promise<number> {
   return rows[0]?.version ?? 0;
 }
 
-async function endsOf({ db }: Cluster): Promise<readonly (EndOfUpload & { readonly isCalm: boolean })[]> {
-  const { rows } = await db.query<EndOfUpload & { isCalm: boolean }>(
+interface Ended extends EndOfUpload {
+  readonly phase: 'warm-up' | 'alone' | 'beside';
+  readonly isCalm: boolean;
+}
+
+async function endsOf({ db }: Cluster): Promise<readonly Ended[]> {
+  const { rows } = await db.query<Ended>(
     `select a.external_id as account, u.content_sha256 as sha256, u.state, u.run,
             extract(epoch from u.finished_at - case when u.run = 1 then u.received_at else u.due_at end)::float * 1000 as "openMs",
             t.run as "trackRun", count(*) filter (where e.effect = 'track') as "trackWrites",
             count(*) filter (where e.effect = 'end') as ends, count(*) filter (where e.effect = 'stolen claim') as "stolenClaims",
             not exists (select from drill_kills k where k.at between u.received_at - make_interval(secs => $1) and u.finished_at)
-              as "isCalm"
+              as "isCalm",
+            case when u.finished_at < (select min(created_at) from reprocess_orders)
+                 then case when u.received_at < (select min(created_at) from reprocess_orders) - make_interval(secs => $2)
+                           then 'warm-up' else 'alone' end
+                 else 'beside' end as phase
        from uploads u join accounts a on a.id = u.account_id left join tracks t on t.id = u.track_id
             left join drill_effects e on e.upload_id = u.id
       group by a.id, u.id, t.id`,
-    [CALM_AFTER_S],
+    [CALM_AFTER_S, ALONE_MS / 1_000],
   );
   return rows;
 }
