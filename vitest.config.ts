@@ -8,7 +8,7 @@ export default defineConfig({
       {
         test: {
           name: 'pure',
-          include: ['test/{contracts,domain,drills,platform,rooms}/**/*.test.ts'],
+          include: ['test/{bench,contracts,domain,drills,platform,rooms}/**/*.test.ts'],
           testTimeout: 30_000,
           maxWorkers: 2,
           sequence: { groupOrder: 0 },
