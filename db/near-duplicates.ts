@@ -1,13 +1,18 @@
 import type { StoredLine } from '../domain/track/near-duplicate.ts';
-import type { Db, Tx } from './pool.ts';
+import type { Db, Prepared, Tx } from './pool.ts';
 
 /**
  * Whoever adds, replaces or removes a track of an account holds this until the end of the transaction, and takes it before
  * any row: two of the same ride at once are linked one way, and a track that is linked to does not vanish meanwhile.
  */
 export async function lockTracksOf(tx: Tx, accountId: string): Promise<void> {
-  await tx.query('select pg_advisory_xact_lock(hashtextextended($1, 7243009))', [accountId]);
+  await tx.query(LOCK_TRACKS, [accountId]);
 }
+
+const LOCK_TRACKS: Prepared = {
+  name: 'lock-tracks',
+  text: 'select pg_advisory_xact_lock(hashtextextended($1, 7243009))',
+};
 
 /**
  * The account's first tracks (those that are linked to nothing) of the same kind that were made before this one and started
@@ -17,8 +22,18 @@ export async function nearDuplicateCandidates(
   tx: Db,
   near: { trackId: string; toleranceS: number; limit: number },
 ): Promise<readonly (StoredLine & { readonly id: string })[]> {
-  const { rows } = await tx.query<StoredLine & { id: string }>(
-    `select t.id, ${LINE}
+  const { trackId, toleranceS, limit } = near;
+  const { rows } = await tx.query<StoredLine & { id: string }>(CANDIDATES, [trackId, toleranceS, limit]);
+  return rows;
+}
+
+const LINE = `(extract(epoch from t.started_at) * 1000)::float8 as "startedAtMs", s.series -> 'time_dist' as "timeDist",
+            s.series -> 'lat_e6' as "latE6", s.series -> 'lon_e6' as "lonE6"`;
+
+const CANDIDATES: Prepared = {
+  name: 'near-duplicate-candidates',
+  text: `
+select t.id, ${LINE}
        from tracks own join tracks t
          on t.account_id = own.account_id and t.near_duplicate_of is null
         and coalesce(t.started_at, '-infinity') between own.started_at - make_interval(secs => $2)
@@ -29,13 +44,7 @@ export async function nearDuplicateCandidates(
       where own.id = $1
       order by t.created_at, t.id
       limit $3`,
-    [near.trackId, near.toleranceS, near.limit],
-  );
-  return rows;
-}
-
-const LINE = `(extract(epoch from t.started_at) * 1000)::float8 as "startedAtMs", s.series -> 'time_dist' as "timeDist",
-            s.series -> 'lat_e6' as "latE6", s.series -> 'lon_e6' as "lonE6"`;
+};
 
 export async function lineOfTrack(tx: Db, trackId: string): Promise<StoredLine> {
   const { rows } = await tx.query<StoredLine>(

@@ -2,7 +2,7 @@ import { v7 as uuid } from 'uuid';
 import type { StoredStatistics, TrackSeries, TrackStatistics } from '../contracts/track.ts';
 import type { ProcessedBy } from '../contracts/uploads.ts';
 import type { WayTypes } from '../contracts/way-types.ts';
-import type { Db, Tx } from './pool.ts';
+import type { Db, Prepared, Tx } from './pool.ts';
 
 export interface NewTrack {
   readonly accountId: string;
@@ -30,8 +30,30 @@ export interface NewTrack {
  * commits, and no page of a list is ever passed by a track that comes late. A link to a near-duplicate is made anew after.
  */
 export async function saveTrack(tx: Tx, track: NewTrack): Promise<string> {
-  const { rows } = await tx.query<{ id: string }>(
-    `insert into tracks (id, account_id, upload_id, format, statistics, pipeline_version, input_sha256, build,
+  const { rows } = await tx.query<{ id: string }>(SAVE_TRACK, [
+    uuid(),
+    track.accountId,
+    track.uploadId,
+    track.format,
+    JSON.stringify(track.statistics),
+    track.pipelineVersion,
+    track.inputSha256,
+    track.build,
+    track.processedBy,
+    track.run,
+    track.zoneM,
+    track.wayTypes ? JSON.stringify(track.wayTypes) : null,
+  ]);
+  const [row] = rows;
+  if (!row) throw new Error('an upsert returned no row');
+  await saveArtefacts(tx, row.id, track);
+  return row.id;
+}
+
+const SAVE_TRACK: Prepared = {
+  name: 'save-track',
+  text: `
+insert into tracks (id, account_id, upload_id, format, statistics, pipeline_version, input_sha256, build,
                          processed_by, run, zone_m, way_types, created_at)
      values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, clock_timestamp())
      on conflict (upload_id) do update
@@ -40,38 +62,22 @@ export async function saveTrack(tx: Tx, track: NewTrack): Promise<string> {
             run = excluded.run, zone_m = excluded.zone_m, way_types = excluded.way_types, updated_at = now(),
             near_duplicate_of = null, stale_since = null, shaped_at = null, shaped_build = null
      returning id`,
-    [
-      uuid(),
-      track.accountId,
-      track.uploadId,
-      track.format,
-      JSON.stringify(track.statistics),
-      track.pipelineVersion,
-      track.inputSha256,
-      track.build,
-      track.processedBy,
-      track.run,
-      track.zoneM,
-      track.wayTypes ? JSON.stringify(track.wayTypes) : null,
-    ],
-  );
-  const [row] = rows;
-  if (!row) throw new Error('an upsert returned no row');
-  await saveArtefacts(tx, row.id, track);
-  return row.id;
-}
+};
 
 async function saveArtefacts(tx: Tx, trackId: string, track: NewTrack): Promise<void> {
-  await tx.query(
-    `with series as (
+  await tx.query(SAVE_ARTEFACTS, [trackId, track.seriesJson, track.columnsGzip]);
+}
+
+const SAVE_ARTEFACTS: Prepared = {
+  name: 'save-artefacts',
+  text: `
+with series as (
        insert into track_series (track_id, series) values ($1, $2)
        on conflict (track_id) do update set series = excluded.series),
           stretches as (delete from track_way_types where track_id = $1)
      insert into track_columns (track_id, columns_gzip) values ($1, $3)
      on conflict (track_id) do update set columns_gzip = excluded.columns_gzip`,
-    [trackId, track.seriesJson, track.columnsGzip],
-  );
-}
+};
 
 /**
  * What an artefact's tag is made of. `xmin` is the row's version as Postgres counts it: it changes with every change of the

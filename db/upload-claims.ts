@@ -1,7 +1,7 @@
 import type { UploadFailure, UploadState } from '../contracts/uploads.ts';
 import type { PrivacyZone } from '../domain/privacy/zone-centre.ts';
 import type { TrackSettings } from '../domain/track/settings.ts';
-import type { Db, Tx } from './pool.ts';
+import type { Db, Prepared, Tx } from './pool.ts';
 import { ZONE } from './track-settings.ts';
 
 /** What the holder of a claim works on. */
@@ -33,8 +33,15 @@ export interface Claim {
  * held by somebody else whose lease still runs (see `claimState`).
  */
 export async function claimUpload(db: Db, claim: Claim): Promise<ClaimedUpload | undefined> {
-  const { rows } = await db.query<ClaimedUpload>(
-    `update uploads u
+  const { uploadId, run, owner, leaseS, countsAsAttempt } = claim;
+  const { rows } = await db.query<ClaimedUpload>(CLAIM_UPLOAD, [uploadId, run, owner, leaseS, countsAsAttempt]);
+  return rows[0];
+}
+
+const CLAIM_UPLOAD: Prepared = {
+  name: 'claim-upload',
+  text: `
+update uploads u
         set state = 'processing', claim_owner = $3, claim_token = claim_token + 1,
             claim_expires_at = now() + make_interval(secs => $4), attempts = attempts + case when $5 then 1 else 0 end, updated_at = now()
        from accounts a
@@ -42,10 +49,7 @@ export async function claimUpload(db: Db, claim: Claim): Promise<ClaimedUpload |
         and (claim_owner is null or claim_owner = $3 or claim_expires_at < now())
       returning claim_token as token, account_id as "accountId", format, blob_key as "blobKey", encoding,
                 content_sha256 as "contentSha256", name, sport, ${ZONE} as zone, received_at as "receivedAt"`,
-    [claim.uploadId, claim.run, claim.owner, claim.leaseS, claim.countsAsAttempt],
-  );
-  return rows[0];
-}
+};
 
 export interface ClaimState {
   readonly state: UploadState;
@@ -73,13 +77,16 @@ export async function holdClaim(
   tx: Tx,
   claim: { uploadId: string; token: number },
 ): Promise<TrackSettings | undefined> {
-  const { rows } = await tx.query<TrackSettings>(
-    `select u.name, u.sport, ${ZONE} as zone from uploads u join accounts a on a.id = u.account_id
-      where u.id = $1 and claim_token = $2 and state = 'processing' for update of u`,
-    [claim.uploadId, claim.token],
-  );
+  const { rows } = await tx.query<TrackSettings>(HOLD_CLAIM, [claim.uploadId, claim.token]);
   return rows[0];
 }
+
+const HOLD_CLAIM: Prepared = {
+  name: 'hold-claim',
+  text: `
+select u.name, u.sport, ${ZONE} as zone from uploads u join accounts a on a.id = u.account_id
+      where u.id = $1 and claim_token = $2 and state = 'processing' for update of u`,
+};
 
 /** Gives the claim back before its lease ends, so that whoever comes next need not wait for it. */
 export async function releaseClaim(db: Db, claim: { uploadId: string; token: number }): Promise<void> {

@@ -110,7 +110,7 @@ export interface EndOfRun {
 
 /** The end of a run that made a track. False when the token is no longer the newest: nothing was written. */
 export async function finishUploadReady(tx: Tx, end: EndOfRun & { readonly trackId: string }): Promise<boolean> {
-  return ends(tx, `state = 'ready', track_id = $5, failure = null`, end, end.trackId);
+  return ends(tx, END_READY, end, end.trackId);
 }
 
 /**
@@ -121,20 +121,28 @@ export async function finishUploadFailed(
   tx: Db,
   end: EndOfRun & { readonly failure: UploadFailure },
 ): Promise<boolean> {
-  const become = `state = case when track_id is null then 'failed' else 'ready' end, failure = $5`;
-  return ends(tx, become, end, JSON.stringify(end.failure));
+  return ends(tx, END_FAILED, end, JSON.stringify(end.failure));
 }
 
 /** The site is told by the statement that ends the run: neither can be there without the other. */
-async function ends(db: Db, become: string, end: EndOfRun, result: string): Promise<boolean> {
-  const { rows } = await db.query<{ ended: number }>(
-    `with ended as (update uploads set ${become}, ${FINISHED} returning *), ${TOLD_ENDS}
-     select count(*)::int as ended from ended`,
-    [end.uploadId, end.token, end.processedBy, end.build, result],
-  );
+async function ends(db: Db, statement: Prepared, end: EndOfRun, result: string): Promise<boolean> {
+  const { uploadId, token, processedBy, build } = end;
+  const { rows } = await db.query<{ ended: number }>(statement, [uploadId, token, processedBy, build, result]);
   return rows[0]?.ended === 1;
 }
+
+const endBecoming = (name: string, become: string): Prepared => ({
+  name,
+  text: `with ended as (update uploads set ${become}, ${FINISHED} returning *), ${TOLD_ENDS}
+     select count(*)::int as ended from ended`,
+});
 
 const FINISHED = `processed_by = $3, build = $4, finished_at = now(), updated_at = now(), dispatch_at = null,
     claim_owner = null, claim_expires_at = null
   where id = $1 and claim_token = $2 and state = 'processing'`;
+
+const END_READY = endBecoming('end-ready', `state = 'ready', track_id = $5, failure = null`);
+const END_FAILED = endBecoming(
+  'end-failed',
+  `state = case when track_id is null then 'failed' else 'ready' end, failure = $5`,
+);
