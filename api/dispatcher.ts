@@ -47,14 +47,16 @@ export function startDispatcher(deps: DispatcherDeps): Dispatcher {
     deadAfterMs: DEAD_AFTER_MS,
     turn: async () => {
       if (state.temporal !== 'away') await look(deps, state);
+      let { lines } = deps;
       for (let batch = 0; batch < BATCHES_AT_ONCE; batch++) {
-        const { taken, refused } = await dispatchBatch(deps, state);
+        const { taken, refused, left } = await dispatchBatch(lines, state);
         if (taken === 0) {
           if (state.temporal === 'away') await look(deps, state);
           return;
         }
         await report(deps, state, refused < taken);
-        if (state.temporal === 'away') return;
+        if (state.temporal === 'away' || left.length === 0) return;
+        lines = left;
       }
       loop.nudge();
     },
@@ -105,17 +107,23 @@ async function catchUp({ lines }: DispatcherDeps): Promise<void> {
   for (const line of lines) await line.offerAll(CATCH_UP);
 }
 
-/** Of each line in turn, so that no backlog of one keeps the others; of one alone while a single start asks whether Temporal is there. */
+/**
+ * Of each line in turn, so that no backlog of one keeps the others; of one alone while a single start asks whether Temporal is there.
+ * `left`: lines that may have more. One that had less than a batch has nothing until it is nudged, and is not asked again for nothing.
+ */
 async function dispatchBatch(
-  { lines }: DispatcherDeps,
+  lines: readonly Dispatching[],
   state: DispatcherState,
-): Promise<{ taken: number; refused: number }> {
+): Promise<{ taken: number; refused: number; left: readonly Dispatching[] }> {
   const all = { taken: 0, refused: 0 };
-  for (const line of lines) {
-    const { taken, refused } = await line.dispatch(state.temporal === 'away' ? 1 : STARTS_AT_ONCE);
+  const left: Dispatching[] = [];
+  const limit = state.temporal === 'away' ? 1 : STARTS_AT_ONCE;
+  for (const [i, line] of lines.entries()) {
+    const { taken, refused } = await line.dispatch(limit);
     all.taken += taken;
     all.refused += refused;
-    if (state.temporal === 'away' && taken > 0) break;
+    if (taken === limit) left.push(line);
+    if (state.temporal === 'away' && taken > 0) return { ...all, left: [...left, ...lines.slice(i + 1)] };
   }
-  return all;
+  return { ...all, left };
 }

@@ -26,25 +26,51 @@ export interface Dispatching {
   offerAll(pace: { perS: number; withinS: number }): Promise<void>;
 }
 
-/** How long taken rows are hidden from other dispatchers: longer than the deadline of a start. */
+/**
+ * How long taken rows are hidden from other dispatchers: longer than the deadline of a start, and than started ones are kept in
+ * mind here. Should this process die meanwhile they are started again, which is harmless.
+ */
 const TAKEN_FOR_S = 10;
 const TRY_AGAIN_AFTER_S = 2;
 /** A started run that is still open then is started again, which is harmless when it runs. */
 const LOOK_AGAIN_AFTER_S = 300;
+/** What was started is written down together, so much later: most of it has ended by then, and costs no write. */
+const WRITTEN_AFTER_MS = 1_000;
+const WRITTEN_AT_ONCE = 500;
 
 export function dispatching<Row>(line: Line<Row>, log: Log): Dispatching {
+  const started: Started<Row> = { rows: [], sinceMs: 0 };
   return {
     dispatch: async (limit) => {
       const rows = await line.take({ limit, leaseS: TAKEN_FOR_S });
-      const refused = rows.length > 0 ? await startAll(line, rows, log) : 0;
+      const refused = rows.length > 0 ? await startAll(line, rows, started, log) : 0;
+      await writeDown(line, started);
       return { taken: rows.length, refused };
     },
-    offerAll: line.offerAll,
+    offerAll: async (pace) => {
+      started.rows = []; // whoever has lost its data does not run them, and they must not be put off
+      await line.offerAll(pace);
+    },
   };
 }
 
+/** Rows that Temporal runs, and that nobody has written down as such yet. */
+interface Started<Row> {
+  rows: readonly Row[];
+  /** Since when there are any. */
+  sinceMs: number;
+}
+
+async function writeDown<Row>(line: Line<Row>, started: Started<Row>): Promise<void> {
+  const { rows, sinceMs } = started;
+  const isDue = performance.now() - sinceMs > WRITTEN_AFTER_MS || rows.length > WRITTEN_AT_ONCE;
+  if (rows.length === 0 || !isDue) return;
+  started.rows = [];
+  await line.again(rows, LOOK_AGAIN_AFTER_S);
+}
+
 /** How many Temporal did not take. */
-async function startAll<Row>(line: Line<Row>, rows: readonly Row[], log: Log): Promise<number> {
+async function startAll<Row>(line: Line<Row>, rows: readonly Row[], started: Started<Row>, log: Log): Promise<number> {
   const starts = await Promise.allSettled(rows.map((row) => line.start(row)));
   const running: Row[] = [];
   const refused: Row[] = [];
@@ -56,7 +82,8 @@ async function startAll<Row>(line: Line<Row>, rows: readonly Row[], log: Log): P
     } else if (start.value === 'running') running.push(row);
     else await line.lost(row);
   }
-  if (running.length > 0) await line.again(running, LOOK_AGAIN_AFTER_S);
+  if (started.rows.length === 0) started.sinceMs = performance.now();
+  started.rows = [...started.rows, ...running];
   if (refused.length > 0) await line.again(refused, TRY_AGAIN_AFTER_S);
   return refused.length;
 }
