@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { expect, test } from 'vitest';
 import { costPage } from '../../docs/reference/cost.ts';
+import { blastRadiusPage } from '../../docs/reference/blast-radius.ts';
 import { errorsPage } from '../../docs/reference/errors.ts';
 import { limitsPage } from '../../docs/reference/limits.ts';
 import { scheduleVerdictsPage } from '../../docs/reference/schedule-verdicts.ts';
@@ -9,6 +10,7 @@ import { settingsPage } from '../../docs/reference/settings.ts';
 
 test.each([
   ['cost', costPage],
+  ['blast-radius', blastRadiusPage],
   ['errors', errorsPage],
   ['limits', limitsPage],
   ['schedule-verdicts', scheduleVerdictsPage],
