@@ -1,0 +1,115 @@
+import { FAULT_DRILLS } from './faults/table.ts';
+
+/** A line of the page of drills: a fault, and who shows what becomes of it. */
+export interface DrillRow {
+  readonly fault: string;
+  readonly done: string;
+  /** Commands (`npm run …`) and test files. */
+  readonly run: readonly string[];
+  readonly expects: string;
+  readonly redWithout: readonly string[];
+  readonly figures?: readonly { readonly of: string; readonly seen: string }[];
+}
+
+export const MACHINE =
+  'All of 2026-11-21, 2 × AMD EPYC shared with others, Node 20.20.2, Temporal dev server 1.32.0, PostgreSQL 18.';
+
+const EACH_ONCE = 'lost 0, doubled 0, ghosts 0';
+
+export const DRILLS: readonly DrillRow[] = [
+  ofTable('F1', ['test/workers/webhook-kill.test.ts', 'test/activities/jobs/coupon-expiry-kills.test.ts']),
+  {
+    fault: 'F2',
+    done: 'API, worker, Temporal and Postgres are killed in a drawn order, again and again, while events come',
+    run: ['npm run drill:stripe -- --scenario kills'],
+    expects: `${EACH_ONCE}; every customer as at Stripe`,
+    redWithout: ['stripe-claim'],
+  },
+  {
+    fault: 'F3',
+    done: 'Temporal is killed for 60 s under uploads',
+    run: ['npm run drill:outage -- --scenario temporal-away', 'test/workflows/outage-ledger.test.ts'],
+    expects: `accepted all the same, processed inline; ${EACH_ONCE}`,
+    redWithout: ['inline'],
+  },
+  {
+    fault: 'F4',
+    done: 'Temporal comes back in the middle of what is processed inline',
+    run: ['npm run drill:outage -- --scenario back-mid-fallback'],
+    expects: 'one of the two wins; doubled 0',
+    redWithout: ['claim'],
+  },
+  {
+    fault: 'F5',
+    done: 'Temporal starts on empty data',
+    run: ['npm run drill:outage -- --scenario wiped', 'test/workflows/temporal-away.test.ts'],
+    expects: `what is open is started again from the rows; ${EACH_ONCE}`,
+    redWithout: ['look-again', 'dispatch-row'],
+  },
+  ofTable('F6', ['test/db/pool.test.ts']),
+  ofTable('F7', ['test/api/health.test.ts']),
+  ofTable('F8', ['test/api/idempotency.test.ts']),
+  ofTable('F9', ['test/services/blob-store-fs.test.ts']),
+  ofTable('F10', ['test/activities/read-recording.test.ts']),
+  {
+    fault: 'F11',
+    done: 'the clocks of API and worker are set an hour forward, then back',
+    run: ['npm run drill:schedules -- --fault clock-jump'],
+    expects: 'no process ends, no verdict is wrong',
+    redWithout: ['monotonic-loops'],
+  },
+  {
+    fault: 'F12',
+    done: 'headers and bodies drip',
+    run: ['test/api/raw-http.test.ts'],
+    expects: '408, and nothing is kept',
+    redWithout: [],
+  },
+  {
+    fault: 'F14',
+    done: 'thousands of event streams, some of whose readers take nothing',
+    run: ['npm run drill:events', 'test/api/upload-events-resume.test.ts'],
+    expects: 'the slow are cut and resume without a gap; descriptors and memory come back',
+    redWithout: [],
+  },
+  {
+    fault: 'F15',
+    done: 'API and worker are stopped with SIGTERM in turns under load, and new ones take over',
+    run: ['npm run drill:sigterm', 'test/api/closing.test.ts'],
+    expects: `exit 0 within the grace every time; behind a client that tries again ${EACH_ONCE}`,
+    redWithout: [],
+  },
+  ofTable('F16', ['test/api/idempotency.test.ts', 'test/db/claim-race.test.ts']),
+  {
+    fault: 'F17',
+    done: "a customer's twelve events in any order, twice and thrice, with answers of Stripe's that come late",
+    run: ['npm run drill:stripe-shuffle'],
+    expects: "Stripe's own state in the end, each event one effect",
+    redWithout: ['stripe-fence'],
+  },
+  ofTable('F18', ['test/workflows/stripe-event.test.ts', 'test/api/dead-letters.test.ts']),
+  {
+    fault: 'F20',
+    done: 'a workflow is changed so that open runs cannot replay',
+    run: ['test/replay/replay.test.ts'],
+    expects: 'the build fails before it is shipped',
+    redWithout: [],
+  },
+  ofTable('F21', ['npm run drill:stripe -- --scenario backlog', 'npm run drill:schedules -- --fault not-caught-up']),
+  {
+    fault: 'F22',
+    done: 'gap and fold of daylight saving time',
+    run: ['test/schedules/slots.test.ts', 'npm run drill:schedules -- --fault clocks-of-law'],
+    expects: "the server's own slots, once per local day",
+    redWithout: [],
+  },
+  ofTable('F23', ['npm run drill:stripe -- --scenario away', 'test/services/valhalla.test.ts']),
+];
+
+function ofTable(fault: string, others: readonly string[], figures?: DrillRow['figures']): DrillRow {
+  const drill = FAULT_DRILLS[fault];
+  if (!drill) throw new Error(`there is no drill ${fault}`);
+  const { about, expects, redWithout } = drill;
+  const run = [`npm run drill:faults -- --fault ${fault}`, ...others];
+  return { fault, done: about, run, expects, redWithout, ...(figures && { figures }) };
+}
