@@ -23,8 +23,8 @@ export function blastRadiusPage(): string {
 <!-- Made from test/drills/support/blast/table.ts by docs/reference/blast-radius.ts; do not edit. -->
 
 What becomes of each feature while something that Cairn depends on is away. Every cell is driven, none is left out: real processes,
-from which the dependency is really taken, each in the ways named below, and every feature tried (test/workflows/blast-radius.test.ts,
-\`npm run drill:blast-radius\`). No answer takes longer than ten seconds, and there is no 5xx but the 503 that a cell names; each has
+from which the dependency is really taken, each in the ways named below (\`npm run drill:blast-radius\`; with every change of Cairn in the
+last of them, test/workflows/blast-radius.test.ts), and every feature tried. No answer takes longer than ten seconds, and there is no 5xx but the 503 that a cell names; each has
 \`Retry-After\` and a code ([errors](errors.md)).
 
 - **works** as without the outage.

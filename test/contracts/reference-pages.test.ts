@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { expect, test } from 'vitest';
-import { costPage } from '../../docs/reference/cost.ts';
 import { blastRadiusPage } from '../../docs/reference/blast-radius.ts';
+import { costPage } from '../../docs/reference/cost.ts';
 import { drillsPage } from '../../docs/reference/drills.ts';
 import { errorsPage } from '../../docs/reference/errors.ts';
 import { limitsPage } from '../../docs/reference/limits.ts';

@@ -15,6 +15,11 @@ export const OUTAGES: readonly Outage[] = [...DEPENDENCY_NAMES]
   .sort((one, other) => ORDER.indexOf(one) - ORDER.indexOf(other))
   .flatMap((dependency) => DEPENDENCIES[dependency].ways.map((way) => ({ dependency, way })));
 
+/** Each dependency once, the harder way. */
+export const ONE_OF_EACH: readonly Outage[] = OUTAGES.filter(({ dependency, way }) => {
+  return way === DEPENDENCIES[dependency].ways.at(-1);
+});
+
 /** The worker that lives; a killed one is followed by another. */
 export interface Living {
   worker: Running;
