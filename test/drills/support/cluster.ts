@@ -113,7 +113,8 @@ function programsOf({ home, tree, env, running, db, url }: Programs) {
     isReady: (started: Running) => Promise<boolean>,
     own: Settings = {},
   ) => {
-    const started = await startNodeProcess(name, entry, { home, projectRoot: tree }, { ...env, ...own }, () => {});
+    const options = { home, projectRoot: tree, nodeArguments: ['--import', 'tsx'] }; // also when a test runs the drill
+    const started = await startNodeProcess(name, entry, options, { ...env, ...own }, () => {});
     running.push(started);
     await until(`${name} is ready (see ${home}/logs/${name}.log)`, started, () => isReady(started));
     return started;
