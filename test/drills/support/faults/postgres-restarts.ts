@@ -13,7 +13,7 @@ export const postgresRestarts: FaultDrill = {
   about: 'Postgres is stopped as `pg_ctl -m immediate` does it and started again, every few seconds under load',
   expects: `nothing acknowledged is missing, no 5xx but 503, the pool is back within ${BACK_WITHIN_S} s of each start`,
   redWithout: ['durable-commit'],
-  size: { of: 'uploads', full: 300, short: 40 },
+  size: { of: 'uploads', full: 300, short: 90 },
   run: async ({ tree, seed, size, say }) => {
     const cluster = await openCluster(tree);
     try {
