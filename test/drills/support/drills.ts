@@ -20,8 +20,8 @@ export const DRILLS: readonly DrillRow[] = [
   ofTable('F1', ['test/workers/webhook-kill.test.ts', 'test/activities/jobs/coupon-expiry-kills.test.ts']),
   {
     fault: 'F2',
-    done: 'API, worker, Temporal and Postgres are killed in a drawn order, again and again, while events come',
-    run: ['npm run drill:stripe -- --scenario kills'],
+    done: 'API, worker, Temporal and Postgres are killed in a drawn order, again and again, while uploads and events come',
+    run: ['npm run drill:fire', 'npm run drill:stripe -- --scenario kills'],
     expects: `${EACH_ONCE}; every customer as at Stripe`,
     redWithout: ['stripe-claim'],
   },
@@ -111,6 +111,13 @@ export const DRILLS: readonly DrillRow[] = [
     redWithout: [],
   },
   ofTable('F23', ['npm run drill:stripe -- --scenario away', 'test/services/valhalla.test.ts']),
+  {
+    fault: 'F24',
+    done: 'an installation is lost, and begins again with its backup: rows and originals, nothing of Temporal',
+    run: ['npm run drill:restore'],
+    expects: 'rows and originals are as they were, what was open goes on; doubled 0',
+    redWithout: [],
+  },
 ];
 
 function ofTable(fault: string, others: readonly string[], figures?: DrillRow['figures']): DrillRow {

@@ -79,8 +79,8 @@ export const FENCES_OF_FAULTS: Readonly<Record<string, Fence>> = {
   'no-storm': {
     about: "Stripe's events are tried again at once, and nothing keeps calls from a Stripe that is away",
     edits: [
-      { file: 'workflows/stripe-event.ts', find: "initialInterval: '10s'", replace: "initialInterval: '1ms'" },
-      { file: 'workflows/stripe-event.ts', find: "maximumInterval: '5 minutes'", replace: "maximumInterval: '2ms'" },
+      { file: 'activities/step-failures.ts', find: 'firstMs: 10_000', replace: 'firstMs: 1' },
+      { file: 'activities/step-failures.ts', find: 'mostMs: 300_000', replace: 'mostMs: 2' },
       { file: 'services/stripe-failures.ts', find: '{ failures: 5,', replace: '{ failures: 1_000_000,' },
     ],
   },
