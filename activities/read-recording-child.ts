@@ -12,7 +12,7 @@ import { openFsBlobStore } from '../services/blob-store-fs.ts';
 import type { ChildJob, ReadJob, ReadRecording, ReadReply, Shape, ShapeJob } from './read-recording.ts';
 
 const { blobDir } = setupOf(readSetup);
-const blobs = await openFsBlobStore(blobDir);
+const blobs = await openFsBlobStore(blobDir, { make: false });
 
 serveJobs<ChildJob, ReadReply>(async (job) => {
   try {

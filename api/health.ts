@@ -7,10 +7,13 @@ import { dispatchBacklog } from '../db/upload-dispatch.ts';
 import { liveWorkers } from '../db/workers.ts';
 import { VERDICTS } from '../domain/schedules/verdicts.ts';
 import type { Loops } from '../platform/loops.ts';
+import type { BlobStore } from '../services/blob-store.ts';
 import type { Watchdog } from './watchdog.ts';
+import { within } from './within.ts';
 
 export interface HealthDeps {
   readonly db: Pool;
+  readonly blobs: Pick<BlobStore, 'head'>;
   readonly loops: Loops;
   readonly temporal: { status(): 'reachable' | 'away' | 'unknown' };
   readonly watchdog: Watchdog;
@@ -33,18 +36,42 @@ export async function checkHealth(deps: HealthDeps): Promise<HealthPart[]> {
   const temporal = part('temporal', status === 'reachable', status === 'unknown' ? 'not asked yet' : status);
   const { reason, processed } = deps.inline.status();
   const inline = part('inline path', !reason, `${reason ?? 'idle'}, ${processed} uploads since the start`);
-  const known = [database, temporal, inline, checkSchedules(deps.watchdog)];
+  const known = [database, await checkBlobs(deps.blobs), temporal, inline, checkSchedules(deps.watchdog)];
   if (database.status === 'degraded') return [...known, ...loops];
   return [...known, await checkWorkers(deps.db), await checkBacklog(deps.db), ...loops];
 }
 
-/** Whether requests can be served: the database answers and has every migration of this code. */
+/** Whoever asks for health has little patience, and a database that hangs is as good as away. */
+const PATIENCE_MS = 2_000;
+
+/** Whether requests can be served: the database answers in time and has every migration of this code. */
 export async function checkDatabase(db: Pool): Promise<HealthPart> {
+  return (await within(askDatabase(db), PATIENCE_MS)) ?? part('database', false, 'does not answer');
+}
+
+async function askDatabase(db: Pool): Promise<HealthPart> {
   try {
     const pending = await pendingMigrations(await appliedMigrations(db));
     return part('database', pending.length === 0, pending.length === 0 ? 'migrated' : `lacks ${pending.join(', ')}`);
   } catch {
     return part('database', false, 'away');
+  }
+}
+
+/** Of no original in particular. */
+const SOME_KEY = '0'.repeat(64);
+
+/** Whether the store is there. Whether it can be written is seen by writing: uploads say so, and `cairn doctor`. */
+async function checkBlobs(blobs: HealthDeps['blobs']): Promise<HealthPart> {
+  return (await within(askBlobs(blobs), PATIENCE_MS)) ?? part('blob store', false, 'does not answer');
+}
+
+async function askBlobs(blobs: HealthDeps['blobs']): Promise<HealthPart> {
+  try {
+    await blobs.head(SOME_KEY);
+    return part('blob store', true, 'there');
+  } catch {
+    return part('blob store', false, 'away');
   }
 }
 

@@ -1,5 +1,5 @@
 import { createRecordingReader } from '../activities/read-recording.ts';
-import { connect, INGRESS_POOL } from '../db/pool.ts';
+import { connect, INGRESS_POOL, REQUEST_POOL } from '../db/pool.ts';
 import type { Config } from '../platform/config.ts';
 import { flushTelemetry } from '../platform/flush-telemetry.ts';
 import type { Log } from '../platform/log.ts';
@@ -34,7 +34,7 @@ export interface ApiProcess {
 /** Everything that is in an API process, connected and listening; then its loops turn. `shutdown` closes it in reverse. */
 export async function startApi({ config, log, loops, shutdown, manifest }: ApiProcess): Promise<void> {
   const onIdleError = (error: Error) => log.warn({ err: error }, 'database connection lost');
-  const db = connect(config.databaseUrl, { onIdleError });
+  const db = connect(config.databaseUrl, { ...REQUEST_POOL, onIdleError });
   const stripeDb = connect(config.databaseUrl, { ...INGRESS_POOL, onIdleError });
   const client = temporalClient({ ...config.temporal, codecKeys: config.codecKeys });
   const blobs = await openFsBlobStore(config.blobDir);

@@ -39,6 +39,11 @@ export interface PoolOptions {
 /** A statement that runs longer than this is a fault: every query of ours is a few rows. */
 const STATEMENT_TIMEOUT_MS = 10_000;
 const CONNECT_TIMEOUT_MS = 5_000;
+/** Longer than the server takes to say itself that a statement took too long. */
+const ANSWER_WITHIN_MS = 1_000;
+
+/** For whoever a caller waits for: a Postgres that hangs costs a request these two at most, together less than ten seconds. */
+export const REQUEST_POOL = { statementTimeoutMs: 6_000, connectTimeoutMs: 2_000 } as const;
 
 /**
  * For Stripe's deliveries: a table that is locked, or requests that hold all other connections, do not keep Stripe waiting, and a
@@ -56,7 +61,7 @@ export function connect(databaseUrl: string, options: PoolOptions = {}): Pool {
     max: most,
     connectionTimeoutMillis: connectTimeoutMs,
     statement_timeout: statementTimeoutMs,
-    query_timeout: statementTimeoutMs + 2_000,
+    query_timeout: statementTimeoutMs + ANSWER_WITHIN_MS,
     keepAlive: true,
     application_name: 'cairn',
   });
@@ -74,6 +79,11 @@ function configOf(sql: string | Prepared, values: readonly unknown[] | undefined
   return { ...statement, ...(values && { values: [...values] }) };
 }
 
+/** The statement may still be at work there: its connection is of no use any more, and to cut it rolls back. */
+function isUnanswered(error: unknown): error is Error {
+  return error instanceof Error && error.message === 'Query read timeout';
+}
+
 async function transaction<Result>(pool: pg.Pool, work: (tx: Tx) => Promise<Result>): Promise<Result> {
   const client = await pool.connect();
   const tx: Tx = { inTransaction: true, query: (sql, values) => client.query(configOf(sql, values)) };
@@ -89,7 +99,9 @@ async function transaction<Result>(pool: pg.Pool, work: (tx: Tx) => Promise<Resu
     if (command !== 'COMMIT') throw new Error('the transaction was rolled back: its work went on after an error');
     return result;
   } catch (error) {
-    await client.query('rollback').catch(onBroken);
+    if (isUnanswered(error))
+      onBroken(error); // whoever did not answer would not answer a rollback either
+    else await client.query('rollback').catch(onBroken);
     throw error;
   } finally {
     client.removeListener('error', onBroken);

@@ -16,28 +16,35 @@ import {
  * The blob store on a file system: `<folder>/<2 hex>/<64 hex>`, files 0600. A blob becomes visible by a rename after its
  * bytes were fsynced, and is promised only after its directory was; a crash leaves at most a file in `incoming/`. All
  * directories are made, and synced, before the first blob comes: made with it, one that another process has just made
- * could be lost with the blob in it.
+ * could be lost with the blob in it. So where the directory of a blob is not there, the whole store is away (a volume that is
+ * not mounted), and nothing is said about the blob. `make: false` is for whoever reads only: it must not make an empty store
+ * in the place of one that is away.
  */
-export async function openFsBlobStore(folder: string): Promise<BlobStore> {
-  await makeFolders(folder);
+export async function openFsBlobStore(folder: string, { make = true } = {}): Promise<BlobStore> {
+  if (make) await makeFolders(folder);
   const fileOf = (key: string) => path.join(folder, checkBlobKey(key).slice(0, 2), key);
+  const found = (key: string) => stat(fileOf(key)).catch((error: unknown) => absent(fileOf(key), error));
+  const missing = (key: string) => async (error: unknown) => {
+    await absent(fileOf(key), error);
+    throw new BlobMissing('no such blob', { cause: error });
+  };
   return {
     put: (source) => put(folder, source),
     stage: (source) => stage(folder, source),
-    get: (key) => readFile(fileOf(key)).catch(missing),
+    get: (key) => readFile(fileOf(key)).catch(missing(key)),
     range: async (key, start, end) => {
       const stream = createReadStream(fileOf(key), { start, end: end - 1, flags: 'r' });
-      await once(stream, 'open').catch(missing);
+      await once(stream, 'open').catch(missing(key));
       return stream;
     },
     head: async (key) => {
-      const found = await stat(fileOf(key)).catch(absent);
-      return found && { bytes: found.size };
+      const file = await found(key);
+      return file && { bytes: file.size };
     },
     delete: async (key) => {
-      const found = await stat(fileOf(key)).catch(absent);
-      if (found) await rm(fileOf(key), { force: true });
-      return found !== undefined;
+      const file = await found(key);
+      if (file) await rm(fileOf(key), { force: true });
+      return file !== undefined;
     },
     list: () => list(folder),
     removeAbandoned: (old) => removeAbandoned(path.join(folder, 'incoming'), old),
@@ -151,7 +158,8 @@ async function* list(folder: string): AsyncIterable<{ key: string; bytes: number
   for await (const shelf of await opendir(folder)) {
     if (shelf.name.length !== 2) continue;
     for await (const entry of await opendir(path.join(folder, shelf.name))) {
-      const found = await stat(path.join(folder, shelf.name, entry.name)).catch(absent);
+      const file = path.join(folder, shelf.name, entry.name);
+      const found = await stat(file).catch((error: unknown) => absent(file, error));
       if (found) yield { key: entry.name, bytes: found.size, storedAt: found.mtime };
     }
   }
@@ -162,7 +170,7 @@ async function removeAbandoned(incoming: string, old: { before: Date; limit: num
   for await (const entry of await opendir(incoming)) {
     if (removed === old.limit) break;
     const file = path.join(incoming, entry.name);
-    const found = await stat(file).catch(absent);
+    const found = await stat(file).catch((error: unknown) => absent(file, error));
     if (!found || found.mtime >= old.before) continue;
     await rm(file, { force: true }).catch(unavailable);
     removed += 1;
@@ -170,14 +178,11 @@ async function removeAbandoned(incoming: string, old: { before: Date; limit: num
   return removed;
 }
 
-function missing(error: unknown): never {
-  if (isAbsent(error)) throw new BlobMissing('no such blob', { cause: error });
-  return unavailable(error);
-}
-
-function absent(error: unknown): undefined {
-  if (isAbsent(error)) return undefined;
-  return unavailable(error);
+/** Of a file that could not be had: undefined when it is not there and its directory is. */
+async function absent(file: string, error: unknown): Promise<undefined> {
+  if (!isAbsent(error)) return unavailable(error);
+  await stat(path.dirname(file)).catch(unavailable);
+  return undefined;
 }
 
 function isAbsent(error: unknown): boolean {

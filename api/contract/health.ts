@@ -12,7 +12,7 @@ export const HEALTH: Readonly<Record<string, OperationContract>> = {
       postgres: 'works: `degraded`, and the parts that only the database knows are left out.',
       temporal: 'works: `degraded`, part `temporal`.',
       workers: 'works: `degraded`, part `workers`.',
-      blobStore: 'works; the blob store is no part of it yet.',
+      blobStore: 'works: `degraded`, part `blob store`.',
     },
     refusals: ['service/database-unavailable'],
     examples: {

@@ -1,3 +1,5 @@
+import { within } from '../within.ts';
+
 /** The last answer of `read`, not older than a few seconds; or undefined when there is none in time. */
 export type Snapshot<Facts> = () => Promise<Facts | undefined>;
 
@@ -27,16 +29,4 @@ export function createSnapshot<Facts>(
     reading ??= readOnce();
     return within(reading, patienceMs);
   };
-}
-
-async function within<Value>(value: Promise<Value>, ms: number): Promise<Value | undefined> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<undefined>((resolve) => {
-    timer = setTimeout(() => resolve(undefined), ms);
-  });
-  try {
-    return await Promise.race([value, late]);
-  } finally {
-    clearTimeout(timer);
-  }
 }

@@ -3,6 +3,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type { FastifyRequest } from 'fastify';
 import { Rejection } from '../../contracts/rejections.ts';
 import { claimKey, type KeyClaim, type KeyState, keepAnswer, releaseKey } from '../../db/idempotency-keys.ts';
+import { isDatabaseOutage } from '../../db/outage.ts';
 import type { Pool } from '../../db/pool.ts';
 import type { UploadAnswer } from './answer.ts';
 import type { ReceivedFile } from './receive-file.ts';
@@ -52,8 +53,25 @@ export async function oncePerKey(
     await keepAnswer(db, claim, answer).catch(() => {}); // the lease ends, and the upload is found by its key
     return { answer, isReplay: false };
   } catch (error) {
-    await releaseKey(db, claim).catch(() => {}); // the lease ends too
+    const released = release(db, claim);
+    // Who has waited for a database that hangs does not wait for it again.
+    if (!isDatabaseOutage(error)) await released;
     throw error;
+  }
+}
+
+/** Else whoever tries again after an outage would be told for the rest of the lease that the first attempt is still running. */
+const RELEASE_AGAIN_AFTER_MS = [500, 1_000, 2_000, 4_000, 8_000] as const;
+
+/** Never throws: the lease ends by itself too. */
+async function release(db: Pool, claim: KeyClaim): Promise<void> {
+  for (const pauseMs of RELEASE_AGAIN_AFTER_MS) {
+    try {
+      return await releaseKey(db, claim);
+    } catch (error) {
+      if (!isDatabaseOutage(error)) return;
+      await pause(pauseMs, undefined, { ref: false });
+    }
   }
 }
 

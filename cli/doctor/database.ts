@@ -5,7 +5,7 @@ import { keyOverview } from '../../db/api-keys.ts';
 import { appliedMigrations } from '../../db/health.ts';
 import { knownMigrations } from '../../db/migrate.ts';
 import { failedUploads } from '../../db/operations.ts';
-import { connect, type Db } from '../../db/pool.ts';
+import { connect, type Db, REQUEST_POOL } from '../../db/pool.ts';
 import { dispatchBacklog } from '../../db/upload-dispatch.ts';
 import { seenWorkers } from '../../db/workers.ts';
 import { type Finding, finding, reasonOf } from './finding.ts';
@@ -16,7 +16,7 @@ import { workerFindings } from './workers.ts';
 
 /** What the rows say: migrations, workers, backlog, failures, keys. All of it is unknown when Postgres cannot be asked. */
 export async function examineDatabase(where: Where, apiBuild: string | undefined): Promise<readonly Finding[]> {
-  const db = connect(where.databaseUrl, { max: 1 });
+  const db = connect(where.databaseUrl, { max: 1, ...REQUEST_POOL });
   try {
     return [...(await answers(db)), ...(await rows(db, where, apiBuild))];
   } finally {

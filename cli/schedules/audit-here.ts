@@ -1,4 +1,4 @@
-import { connect } from '../../db/pool.ts';
+import { connect, REQUEST_POOL } from '../../db/pool.ts';
 import { temporalClient } from '../../platform/temporal/client.ts';
 import type { CodecKeyring } from '../../platform/temporal/keyring.ts';
 import { type Audit, auditSchedules } from '../../schedules/audit.ts';
@@ -15,7 +15,7 @@ export interface AuditSources {
 /** Asks ledger, Temporal and workers themselves; not the API, which may be what is broken. */
 export async function auditFrom(sources: AuditSources, manifest: Manifest = MANIFEST): Promise<Audit> {
   const { databaseUrl: url, temporal, codecKeys } = sources;
-  const db = connect(url, { max: 4 });
+  const db = connect(url, { max: 4, ...REQUEST_POOL });
   const client = temporalClient({ ...temporal, codecKeys });
   try {
     return await auditSchedules({ db, client, manifest, sealingKey: codecKeys.current });

@@ -17,12 +17,13 @@ export const homeArgument = (home: string): string => `--home=${home}`;
 
 /**
  * One of our own programs as a process: its own group, so that a Ctrl-C reaches it through us alone, and a channel to
- * us, whose closing tells it that we are gone. Its log is a file, not a pipe, so that it can also log our death.
+ * us, whose closing tells it that we are gone. Its log is a file, not a pipe, so that it can also log our death. It runs as we do, with
+ * TypeScript or built, unless `nodeArguments` says otherwise.
  */
 export async function startNodeProcess(
   name: string,
   entry: string,
-  options: Pick<UpOptions, 'home' | 'projectRoot'>,
+  options: Pick<UpOptions, 'home' | 'projectRoot'> & { readonly nodeArguments?: readonly string[] },
   env: Readonly<Record<string, string>>,
   say: Say,
 ): Promise<Running> {
@@ -33,7 +34,13 @@ export async function startNodeProcess(
   const preload = pathToFileURL(join(options.projectRoot, 'platform', 'instrument.mjs')).href;
   const child = spawn(
     process.execPath,
-    [...process.execArgv, '--import', preload, join(options.projectRoot, entry), homeArgument(options.home)],
+    [
+      ...(options.nodeArguments ?? process.execArgv),
+      '--import',
+      preload,
+      join(options.projectRoot, entry),
+      homeArgument(options.home),
+    ],
     { cwd: options.projectRoot, env, detached: true, stdio: ['ignore', output.fd, output.fd, 'ipc'] },
   );
   await output.close();

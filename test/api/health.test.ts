@@ -1,6 +1,9 @@
+import { rename } from 'node:fs/promises';
 import { expect, test } from 'vitest';
 import { QUEUES } from '../../contracts/queues.ts';
+import { connect } from '../../db/pool.ts';
 import { removeWorker, renewWorker } from '../../db/workers.ts';
+import { startTcpProxy } from '../drills/support/tcp-proxy.ts';
 import { absentDatabase, apiStack, testApp } from './support/app.ts';
 import { checkedInject } from './support/contract.ts';
 import { expectProblem } from './support/problem.ts';
@@ -91,6 +94,27 @@ test('without a database: live, not ready, and degraded with the reason', async 
   expect(expectProblem(refused, 'service/not-ready').detail).toBe('database away');
   expect(refused.headers['retry-after']).toBe('5');
   expect((await health(inject)).part('database')).toMatchObject({ status: 'degraded', detail: 'away' });
+  await db.end();
+});
+
+test('a blob store that is not there is degraded, and the process stays ready', async () => {
+  expect((await health()).part('blob store')).toEqual({ name: 'blob store', status: 'healthy', detail: 'there' });
+  await rename(stack.blobDir, `${stack.blobDir}-away`);
+  expect((await health()).part('blob store')).toMatchObject({ status: 'degraded', detail: 'away' });
+  expect((await stack.inject({ url: '/ready' })).statusCode).toBe(200);
+  await rename(`${stack.blobDir}-away`, stack.blobDir);
+});
+
+test('a database that takes the question and does not answer is as good as away, within two seconds', async () => {
+  const network = await startTcpProxy(Number(new URL(stack.url).port));
+  const db = connect(Object.assign(new URL(stack.url), { hostname: '127.0.0.1', port: String(network.port) }).href);
+  const inject = await checkedInject(await testApp({ db, blobs: Object.create(null) }));
+  expect((await inject({ url: '/ready' })).statusCode).toBe(200);
+  network.suffer('hang');
+  const refused = await inject({ url: '/ready' });
+  expect(expectProblem(refused, 'service/not-ready').detail).toBe('database does not answer');
+  expect((await health(inject)).part('database')).toMatchObject({ status: 'degraded', detail: 'does not answer' });
+  await network.close();
   await db.end();
 });
 

@@ -1,6 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import { expect, test } from 'vitest';
+import { blastRadiusPage } from '../../docs/reference/blast-radius.ts';
 import { costPage } from '../../docs/reference/cost.ts';
+import { drillsPage } from '../../docs/reference/drills.ts';
 import { errorsPage } from '../../docs/reference/errors.ts';
 import { limitsPage } from '../../docs/reference/limits.ts';
 import { scheduleVerdictsPage } from '../../docs/reference/schedule-verdicts.ts';
@@ -9,6 +11,8 @@ import { settingsPage } from '../../docs/reference/settings.ts';
 
 test.each([
   ['cost', costPage],
+  ['blast-radius', blastRadiusPage],
+  ['drills', drillsPage],
   ['errors', errorsPage],
   ['limits', limitsPage],
   ['schedule-verdicts', scheduleVerdictsPage],

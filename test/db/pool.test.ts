@@ -3,6 +3,7 @@ import { expect, test, vi } from 'vitest';
 import { isDatabaseOutage } from '../../db/outage.ts';
 import { connect, type Tx } from '../../db/pool.ts';
 import { freePort } from '../../platform/embedded/ports.ts';
+import { startTcpProxy } from '../drills/support/tcp-proxy.ts';
 import { testDatabase } from '../support/database.ts';
 
 const { db, url, query } = await testDatabase();
@@ -135,4 +136,32 @@ test('what is no error of the database is none', () => {
   for (const error of [new TypeError('x'), 'ECONNREFUSED', undefined, { code: '08006' }]) {
     expect(isDatabaseOutage(error)).toBe(false);
   }
+});
+
+test('of a server that stops answering one wait is borne, not a second one for the rollback', async () => {
+  const network = await startTcpProxy(Number(new URL(url).port));
+  const { href } = Object.assign(new URL(url), { hostname: '127.0.0.1', port: String(network.port) });
+  const pool = connect(href, { max: 1, statementTimeoutMs: 500 });
+  const other = connect(href, { max: 1, statementTimeoutMs: 1_500 }); // more than one wait of the first, less than two
+  await other.query('select 1');
+  const order: string[] = [];
+  const late: Promise<unknown>[] = [];
+  const error = await errorOf(
+    pool.transaction(async (tx) => {
+      await insert(tx, 'unheard');
+      network.suffer('hang');
+      late.push(errorOf(other.query('select 1')).then(() => order.push('the other')));
+      await insert(tx, 'unheard too');
+    }),
+  );
+  order.push('the transaction');
+  await Promise.all(late);
+  expect(order).toEqual(['the transaction', 'the other']);
+  expect(isDatabaseOutage(error), String(error)).toBe(true);
+  expect(pool.stats().open).toBe(0); // that connection is of no use any more
+  network.suffer('none');
+  expect((await pool.query('select 1 as one')).rows).toEqual([{ one: 1 }]);
+  expect(await notes()).not.toContain('unheard');
+  await Promise.all([pool.end(), other.end()]);
+  await network.close();
 });

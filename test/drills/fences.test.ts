@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { expect, test } from 'vitest';
 import { projectRoot } from '../support/servers.ts';
+import { FAULT_DRILLS } from './support/faults/table.ts';
 import { edited, FENCES, fenceOf } from './support/fences.ts';
 import { SCENARIOS } from './support/scenarios.ts';
 import { FAULTS } from './support/schedules/matrix.ts';
@@ -29,5 +30,11 @@ test('every scenario names a fence without which it is red', () => {
 test('every fence of scheduled work makes a fault red that is there', () => {
   const named = Object.values(FAULTS).flatMap(({ redWithout }) => redWithout ?? []);
   expect(named.length).toBeGreaterThan(3);
+  for (const name of named) expect(fenceOf(name).edits.length).toBeGreaterThan(0);
+});
+
+test('every drill of a fault names fences that are there, or has none to take out', () => {
+  const named = Object.values(FAULT_DRILLS).flatMap(({ redWithout, hurries = [] }) => [...redWithout, ...hurries]);
+  expect(named.length).toBeGreaterThan(8);
   for (const name of named) expect(fenceOf(name).edits.length).toBeGreaterThan(0);
 });

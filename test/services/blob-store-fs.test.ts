@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { mkdtemp, readdir, rm, stat, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, expect, test } from 'vitest';
@@ -110,4 +110,22 @@ test('a store that cannot be written says that it is unavailable', async () => {
   await rm(path.join(folder, 'sub'), { recursive: true });
   await writeFile(path.join(folder, 'sub'), 'a file where the folder was');
   await expect(broken.put(chunks('x'))).rejects.toThrow(BlobStoreUnavailable);
+});
+
+test('a store that is not there is away, and says nothing of its blobs; who only reads makes none in its place', async () => {
+  const at = path.join(folder, 'volume');
+  const { key } = await (await openFsBlobStore(at)).put(chunks('kept'));
+  const reader = await openFsBlobStore(at, { make: false });
+  await rename(at, `${at}-unmounted`);
+  const asked = [
+    () => reader.get(key),
+    () => reader.range(key, 0, 1),
+    () => reader.head(key),
+    () => reader.delete(key),
+  ];
+  for (const ask of asked) await expect(ask()).rejects.toThrow(BlobStoreUnavailable);
+  await openFsBlobStore(at, { make: false });
+  await expect(stat(at)).rejects.toThrow('ENOENT');
+  await rename(`${at}-unmounted`, at);
+  expect(Buffer.from(await reader.get(key)).toString()).toBe('kept');
 });

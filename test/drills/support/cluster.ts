@@ -29,15 +29,23 @@ export interface Cluster {
   openUnusedTemporal(): Promise<DrillTemporal>;
   /** Resolves when it is ready. Its output goes to `logs/` of the home. */
   startApi(): Promise<Running>;
-  startWorker(): Promise<Running>;
+  /** Another API process beside that one, on an address of its own. */
+  startReplica(): Promise<Running & { readonly url: string }>;
+  /** `settings`: what this one is told otherwise. */
+  startWorker(settings?: Settings): Promise<Running>;
   stop(options: { keepHome: boolean }): Promise<void>;
 }
 
+export type Settings = Readonly<Record<string, string>>;
+
 /**
  * `tree`: where the code is that API and worker run; a copy with a guard taken out, or this project. `settings`: what they get
- * besides what each needs.
+ * besides what each needs, or instead: a drill may stand between them and the servers that they are told of.
  */
-export async function openCluster(tree: string, settings: Readonly<Record<string, string>> = {}): Promise<Cluster> {
+export async function openCluster(
+  tree: string,
+  settings: Settings | ((servers: { databaseUrl: string }) => Promise<Settings>) = {},
+): Promise<Cluster> {
   const home = await testHome('cairn-drill-');
   await mkdir(path.join(home, 'logs'), { recursive: true });
   const running: Running[] = [];
@@ -55,19 +63,15 @@ export async function openCluster(tree: string, settings: Readonly<Record<string
     CAIRN_CODEC_KEYS: codecKeys,
     CAIRN_BLOB_DIR: path.join(home, 'blobs'),
     PORT: String(port),
-    ...settings,
+    ...(typeof settings === 'function' ? await settings(postgres) : settings),
   };
   await migrateWith(tree, env);
   const db = connect(postgres.databaseUrl, { max: 4 });
   const { key } = await createKey(db, { kind: 'account', accountExternalId: 'drill', name: 'drill' });
   const url = `http://127.0.0.1:${port}`;
-  const start = async (name: string, entry: string, isReady: (started: Running) => Promise<boolean>) => {
-    const started = await startNodeProcess(name, entry, { home, projectRoot: tree }, env, () => {});
-    running.push(started);
-    await until(`${name} is ready (see ${home}/logs/${name}.log)`, started, () => isReady(started));
-    return started;
-  };
+  const programs = programsOf({ home, tree, env, running, db, url });
   return {
+    ...programs,
     home,
     url,
     apiKey: key,
@@ -82,19 +86,49 @@ export async function openCluster(tree: string, settings: Readonly<Record<string
       running.push(asRunning(unused));
       return unused;
     },
-    startApi: () => start('api', 'api/main.ts', async () => (await fetch(`${url}/ready`)).ok),
-    startWorker: () =>
-      onEngineCore(() =>
-        start('worker', 'workers/main.ts', async ({ pid }) =>
-          (await liveWorkers(db, 60)).some((row) => row.pid === pid),
-        ),
-      ),
     stop: async ({ keepHome }) => {
       await db.end();
       for (const one of running.reverse()) if (isAlive(one.pid)) await one.stop();
       forget();
       if (!keepHome) await rm(home, { recursive: true, force: true });
     },
+  };
+}
+
+interface Programs {
+  readonly home: string;
+  readonly tree: string;
+  readonly env: Settings;
+  /** Whoever is started is added. */
+  readonly running: Running[];
+  readonly db: Pool;
+  readonly url: string;
+}
+
+/** API and worker, as often as they are wanted; each resolves when it is ready. */
+function programsOf({ home, tree, env, running, db, url }: Programs) {
+  const start = async (
+    name: string,
+    entry: string,
+    isReady: (started: Running) => Promise<boolean>,
+    own: Settings = {},
+  ) => {
+    const options = { home, projectRoot: tree, nodeArguments: ['--import', 'tsx'] }; // also when a test runs the drill
+    const started = await startNodeProcess(name, entry, options, { ...env, ...own }, () => {});
+    running.push(started);
+    await until(`${name} is ready (see ${home}/logs/${name}.log)`, started, () => isReady(started));
+    return started;
+  };
+  return {
+    startApi: () => start('api', 'api/main.ts', () => isReadyAt(url)),
+    startReplica: async () => {
+      const own = await freePort();
+      const at = `http://127.0.0.1:${own}`;
+      const started = await start('replica', 'api/main.ts', () => isReadyAt(at), { PORT: String(own) });
+      return { ...started, url: at };
+    },
+    startWorker: (own?: Settings) =>
+      onEngineCore(() => start('worker', 'workers/main.ts', ({ pid }) => hasBeaten(db, pid), own)),
   };
 }
 
@@ -108,6 +142,14 @@ function asRunning(server: DrillTemporal | DrillPostgres): Running {
     stop: server.stop,
     stopOrder: { first: 'SIGTERM', graceMs: 10_000, last: 'SIGKILL', group: true },
   };
+}
+
+async function hasBeaten(db: Pool, pid: number): Promise<boolean> {
+  return (await liveWorkers(db, 60)).some((row) => row.pid === pid);
+}
+
+async function isReadyAt(url: string): Promise<boolean> {
+  return (await fetch(`${url}/ready`)).ok;
 }
 
 async function subfolder(home: string, name: string): Promise<string> {

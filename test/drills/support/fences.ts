@@ -1,19 +1,8 @@
 import { cp, mkdtemp, readFile, realpath, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-
-export interface Fence {
-  /** What is no longer so. */
-  readonly about: string;
-  readonly edits: readonly Edit[];
-}
-
-/** `find` stands in `file` exactly once, or the drill refuses to run. */
-export interface Edit {
-  readonly file: string;
-  readonly find: string;
-  readonly replace: string;
-}
+import type { Edit, Fence } from './fence.ts';
+import { FENCES_OF_FAULTS } from './fences-of-faults.ts';
 
 /** The guards that drills take away, one at a time, to show that they would notice. */
 export const FENCES: Readonly<Record<string, Fence>> = {
@@ -186,6 +175,7 @@ export const FENCES: Readonly<Record<string, Fence>> = {
       },
     ],
   },
+  ...FENCES_OF_FAULTS,
 };
 
 export interface Tree {

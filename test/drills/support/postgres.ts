@@ -11,6 +11,8 @@ export interface DrillPostgres {
   pid(): number;
   /** kill -9 of the postmaster: its processes end when they notice, nothing is written down. */
   kill(): Promise<void>;
+  /** As `pg_ctl stop -m immediate`: every connection is dropped, nothing is written down. */
+  stopImmediately(): Promise<void>;
   start(): Promise<void>;
   stop(): Promise<void>;
 }
@@ -32,6 +34,10 @@ export async function openPostgres(home: string): Promise<DrillPostgres> {
       process.kill(server.pid, 'SIGKILL');
       await server.ended;
       while (processes.some(isThere)) await pause(20);
+    },
+    stopImmediately: async () => {
+      process.kill(server.pid, 'SIGQUIT');
+      await server.ended;
     },
     start: async () => {
       server = await started(() => ensurePostgres(options));

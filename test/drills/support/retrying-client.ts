@@ -9,6 +9,8 @@ export interface RetryingClient {
   readonly ledger: Ledger;
   /** Every try that was no answer or a 503, by what it was. */
   readonly retried: Map<string, number>;
+  /** Told of every try: what came of it, and after how long. */
+  readonly onTry?: (outcome: number | string, ms: number) => void;
 }
 
 /** A client gives up after this long; a restart takes a few seconds, on a busy machine 30. */
@@ -17,16 +19,19 @@ const PATIENCE_MS = 180_000;
 const PAUSES_MS = { first: 250, last: 4_000 } as const;
 
 /**
- * Sends until it is answered: no answer and 503 are tried again, under one Idempotency-Key, as clients are told to do. Every
- * other answer is the last. `slowlyMs`: how long the body takes, so that a stop finds it half-sent.
+ * Sends until it is answered: no answer, 503, and 409 (an earlier try is still running) are tried again, under one
+ * Idempotency-Key, as clients are told to do. Every other answer is the last. `slowlyMs`: how long the body takes, so that a
+ * stop finds it half-sent.
  */
 export async function sendUntilAnswered(client: RetryingClient, body: Buffer, slowlyMs: number): Promise<Entry> {
   const entry = client.ledger.begin(createHash('sha256').update(body).digest('hex'));
   const key = randomUUID();
   const startedAt = performance.now();
   for (let pauseMs: number = PAUSES_MS.first; performance.now() - startedAt < PATIENCE_MS; ) {
+    const triedAt = performance.now();
     const outcome = await attempt(client, { body, key, slowlyMs });
-    if (typeof outcome === 'number' && outcome !== 503) {
+    client.onTry?.(outcome, performance.now() - triedAt);
+    if (typeof outcome === 'number' && outcome !== 503 && outcome !== 409) {
       entry.outcome = outcome;
       break;
     }

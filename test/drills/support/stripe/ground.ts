@@ -1,6 +1,6 @@
 import { startStripeForProcesses } from '../../../support/fake-stripe/for-processes.ts';
 import type { FakeStripe } from '../../../support/fake-stripe/server.ts';
-import { type Cluster, openCluster } from '../cluster.ts';
+import { type Cluster, openCluster, type Settings } from '../cluster.ts';
 import { watchEnds } from './ends.ts';
 
 /** A whole Cairn of real processes, and the Stripe that it asks: a fake within the drill, which the drill makes things happen at. */
@@ -10,9 +10,9 @@ export interface StripeGround {
   close(options: { keepHome: boolean }): Promise<void>;
 }
 
-export async function openStripeGround(tree: string): Promise<StripeGround> {
+export async function openStripeGround(tree: string, others: Settings = {}): Promise<StripeGround> {
   const { stripe, settings } = await startStripeForProcesses();
-  const cluster = await openCluster(tree, settings);
+  const cluster = await openCluster(tree, { ...settings, ...others });
   await watchEnds(cluster.db);
   return {
     cluster,

@@ -1,0 +1,200 @@
+import { FAULT_DRILLS } from './faults/table.ts';
+
+/** A line of the page of drills: a fault, and who shows what becomes of it. */
+export interface DrillRow {
+  readonly fault: string;
+  readonly done: string;
+  /** Commands (`npm run …`) and test files. */
+  readonly run: readonly string[];
+  readonly expects: string;
+  readonly redWithout: readonly string[];
+  readonly figures?: readonly { readonly of: string; readonly seen: string }[];
+}
+
+export const MACHINE =
+  'All of 2026-11-22, 2 × AMD EPYC cores beside other load, Node 20.20.2, Temporal dev server 1.32.0, PostgreSQL 18.';
+
+const EACH_ONCE = 'lost 0, doubled 0, ghosts 0';
+
+export const DRILLS: readonly DrillRow[] = [
+  ofTable(
+    'F1',
+    ['test/workers/webhook-kill.test.ts', 'test/activities/jobs/coupon-expiry-kills.test.ts'],
+    [
+      {
+        of: '3 statements each of an upload and an event, 12 kills, --seed 1',
+        seen: `${EACH_ONCE}; the longest job 11.8 s, with the start of the next worker`,
+      },
+    ],
+  ),
+  {
+    fault: 'F2',
+    done: 'API, worker, Temporal and Postgres are killed in a drawn order, again and again, while uploads and events come',
+    run: ['npm run drill:fire', 'npm run drill:stripe -- --scenario kills'],
+    expects: `${EACH_ONCE}; every customer as at Stripe`,
+    redWithout: ['stripe-claim'],
+  },
+  {
+    fault: 'F3',
+    done: 'Temporal is killed for 60 s under uploads',
+    run: ['npm run drill:outage -- --scenario temporal-away', 'test/workflows/outage-ledger.test.ts'],
+    expects: `accepted all the same, processed inline; ${EACH_ONCE}`,
+    redWithout: ['inline'],
+  },
+  {
+    fault: 'F4',
+    done: 'Temporal comes back in the middle of what is processed inline',
+    run: ['npm run drill:outage -- --scenario back-mid-fallback'],
+    expects: 'one of the two wins; doubled 0',
+    redWithout: ['claim'],
+  },
+  {
+    fault: 'F5',
+    done: 'Temporal starts on empty data',
+    run: ['npm run drill:outage -- --scenario wiped', 'test/workflows/temporal-away.test.ts'],
+    expects: `what is open is started again from the rows; ${EACH_ONCE}`,
+    redWithout: ['look-again', 'dispatch-row'],
+  },
+  ofTable('F6', ['test/db/pool.test.ts']),
+  ofTable(
+    'F7',
+    ['test/api/health.test.ts'],
+    [
+      {
+        of: '60 uploads, --seed 1',
+        seen: `${EACH_ONCE}; 219 tries 503, slowest 7.2 s; \`/live\` p99 55 ms, \`/ready\` 503 after 2.0 s; served again after 0.5 s`,
+      },
+    ],
+  ),
+  ofTable(
+    'F8',
+    ['test/api/idempotency.test.ts'],
+    [
+      {
+        of: '25 uploads and 25 reprocess orders, 27 commits cut, --seed 1',
+        seen: `${EACH_ONCE}; one further run of each`,
+      },
+    ],
+  ),
+  ofTable(
+    'F9',
+    ['test/services/blob-store-fs.test.ts'],
+    [
+      {
+        of: '45 uploads, --seed 1',
+        seen: `18 refused, 503 \`service/storage-unavailable\`; ${EACH_ONCE}; served again after 0.1 s`,
+      },
+    ],
+  ),
+  ofTable(
+    'F10',
+    ['test/activities/read-recording.test.ts'],
+    [{ of: '5 originals, --seed 1', seen: 'wrong figures 0, all told' }],
+  ),
+  {
+    fault: 'F11',
+    done: 'the clocks of API and worker are set an hour forward, then back',
+    run: ['npm run drill:schedules -- --fault clock-jump'],
+    expects: 'no process ends, no verdict is wrong',
+    redWithout: ['monotonic-loops'],
+  },
+  {
+    fault: 'F12',
+    done: 'headers and bodies drip',
+    run: ['test/api/raw-http.test.ts'],
+    expects: '408, and nothing is kept',
+    redWithout: [],
+  },
+  {
+    fault: 'F14',
+    done: 'thousands of event streams, some of whose readers take nothing',
+    run: ['npm run drill:events', 'test/api/upload-events-resume.test.ts'],
+    expects: 'the slow are cut and resume without a gap; descriptors and memory come back',
+    redWithout: [],
+  },
+  {
+    fault: 'F15',
+    done: 'API and worker are stopped with SIGTERM in turns under load, and new ones take over',
+    run: ['npm run drill:sigterm', 'test/api/closing.test.ts'],
+    expects: `exit 0 within the grace every time; behind a client that tries again ${EACH_ONCE}`,
+    redWithout: [],
+  },
+  ofTable(
+    'F16',
+    ['test/api/idempotency.test.ts', 'test/db/claim-race.test.ts'],
+    [{ of: '6 keys and 6 events, each 50 at once, --seed 1', seen: `606 requests; ${EACH_ONCE}; different answers 0` }],
+  ),
+  {
+    fault: 'F17',
+    done: "a customer's twelve events in any order, twice and thrice, with answers of Stripe's that come late",
+    run: ['npm run drill:stripe-shuffle'],
+    expects: "Stripe's own state in the end, each event one effect",
+    redWithout: ['stripe-fence'],
+  },
+  ofTable(
+    'F18',
+    ['test/workflows/stripe-event.test.ts', 'test/api/dead-letters.test.ts'],
+    [
+      {
+        of: '40 events, 8 recordings, 8 of all poison, --seed 1',
+        seen: `RED: the others p95 2.7 s, not below 1 s, beside that load; 8 dead letters, each with a reason; ${EACH_ONCE}`,
+      },
+    ],
+  ),
+  {
+    fault: 'F19',
+    done: 'half of the installation is of another version, the older or the newer one, and sends fields that nobody here knows',
+    run: ['test/workflows/partial-deploy.test.ts', 'test/workers/versions.test.ts'],
+    expects: 'every workflow and step comes to its end all the same',
+    redWithout: [],
+  },
+  {
+    fault: 'F20',
+    done: 'a workflow is changed so that open runs cannot replay; the same is shipped for all that, and taken back',
+    run: ['test/replay/replay.test.ts', 'npm run drill:release'],
+    expects: `the build fails before it is shipped; what was shipped holds open runs and fails none, and after the way back ${EACH_ONCE}`,
+    redWithout: [],
+  },
+  ofTable(
+    'F21',
+    ['npm run drill:stripe -- --scenario backlog', 'npm run drill:schedules -- --fault not-caught-up'],
+    [
+      {
+        of: '96 events that waited, 8 new uploads, --seed 1',
+        seen: `${EACH_ONCE}; all done after 9 s; new uploads p95 1.9 s`,
+      },
+    ],
+  ),
+  {
+    fault: 'F22',
+    done: 'gap and fold of daylight saving time',
+    run: ['test/schedules/slots.test.ts', 'npm run drill:schedules -- --fault clocks-of-law'],
+    expects: "the server's own slots, once per local day",
+    redWithout: [],
+  },
+  ofTable(
+    'F23',
+    ['npm run drill:stripe -- --scenario away', 'test/services/valhalla.test.ts'],
+    [
+      {
+        of: '36 events, 4 uploads, --seed 1',
+        seen: `7 and 6 calls while ill (at most 144 and 24); ${EACH_ONCE}; all done 24 s after`,
+      },
+    ],
+  ),
+  {
+    fault: 'F24',
+    done: 'an installation is lost, and begins again with its backup: rows and originals, nothing of Temporal',
+    run: ['npm run drill:restore'],
+    expects: 'rows and originals are as they were, what was open goes on; doubled 0',
+    redWithout: [],
+  },
+];
+
+function ofTable(fault: string, others: readonly string[], figures?: DrillRow['figures']): DrillRow {
+  const drill = FAULT_DRILLS[fault];
+  if (!drill) throw new Error(`there is no drill ${fault}`);
+  const { about, expects, redWithout } = drill;
+  const run = [`npm run drill:faults -- --fault ${fault}`, ...others];
+  return { fault, done: about, run, expects, redWithout, ...(figures && { figures }) };
+}
