@@ -2,7 +2,8 @@ import { beforeEach, expect, test } from 'vitest';
 import { changeReprocess, dryReprocess, paceReprocess, reprocessView } from '../../../api/ops/reprocess-orders.ts';
 import type { ReprocessAction } from '../../../db/reprocess-orders.ts';
 import { BlobStoreUnavailable } from '../../../services/blob-store.ts';
-import { READ } from '../../db/support.ts';
+import { fails } from '../../api/support/runs.ts';
+import { newUpload, READ } from '../../db/support.ts';
 import { testDatabase } from '../../support/database.ts';
 import {
   type BulkWorkerOptions,
@@ -69,6 +70,23 @@ test('a batch is bounded, and the next one goes on where it ended', async () => 
     { outcome: 'superseded' },
   ]);
   expect((await runRows(db)).map(({ run }) => run)).toEqual(Array.from({ length: 10 }, () => 2));
+});
+
+test('what its owner has sent again is passed over once, however many batches follow', async () => {
+  const [id, contentSha256] = ['00000000-0000-4000-8000-000000000000', 'cd'.repeat(32)];
+  await newUpload(db, { id, contentSha256 });
+  await fails(db, id, { code: 'gpx/malformed' });
+  await failedUpload(db, 'tester', contentSha256);
+  await readyUploads(db, 3);
+  const order = await ordered(db);
+  const few = worker(undefined, { items: 2 });
+  const outcomes: object[] = [];
+  for (let steps = 0; steps < 3; steps++) outcomes.push(await few.reprocessBatch(order));
+  expect(outcomes).toMatchObject([
+    { outcome: 'more', progress: { begun: 2, passedOver: 1 } },
+    { outcome: 'more', progress: { begun: 4, passedOver: 1 } },
+    { outcome: 'done', progress: { begun: 4, ready: 4, passedOver: 1 } },
+  ]);
 });
 
 test('a pause is heard within a batch: what is under way ends, and a resume goes on with the rest', async () => {
