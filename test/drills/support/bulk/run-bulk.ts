@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { setTimeout as pause } from 'node:timers/promises';
 import { orderReprocess, type ReprocessView, reprocessView } from '../../../../api/ops/reprocess-orders.ts';
+import { momentOfRows } from '../../../../db/reprocess-selection.ts';
 import { createRandom } from '../../../../domain/sample/random.ts';
 import type { Running } from '../../../../platform/embedded/processes.ts';
 import { type Cluster, openCluster } from '../cluster.ts';
@@ -48,7 +49,7 @@ const PATIENCE_MS = 180_000;
 /** Singles are alone for so long, of which the first part is for processes that have just started. */
 const WARM_UP_MS = 10_000;
 const ALONE_MS = 30_000;
-/** Singles that are accepted sooner after a kill, or still open at one, are not told as calm. */
+/** Singles that are accepted sooner after what was killed is back, or are open at a kill, are not told as calm. */
 const CALM_AFTER_S = 15;
 
 /** Tracks of long ago are made again in bulk, while somebody else uploads and one process after the other is killed. */
@@ -61,7 +62,9 @@ export async function runBulk(drill: BulkDrill): Promise<BulkRun> {
   try {
     await seedTracks({ ...cluster, ...drill });
     await watchEffects(cluster.db);
-    await cluster.db.query('create table drill_kills (at timestamptz not null default clock_timestamp())');
+    await cluster.db.query(
+      'create table drill_kills (at timestamptz not null default clock_timestamp(), back_at timestamptz)',
+    );
     say(`${drill.tracks} tracks are there`);
     return await underKills(cluster, drill, say);
   } finally {
@@ -71,12 +74,13 @@ export async function runBulk(drill: BulkDrill): Promise<BulkRun> {
 }
 
 async function underKills(cluster: Cluster, drill: BulkDrill, say: (what: string) => void): Promise<BulkRun> {
+  const seededBy = await momentOfRows(cluster.db);
   await cluster.startApi();
   const worker = { running: await cluster.startWorker() };
   const singles = startSingles({ ...cluster, ratePerS: drill.singlesPerS, seed: drill.seed });
   await pause(WARM_UP_MS + ALONE_MS);
   const by = { actor: 'cli:drill', reason: 'a drill of bulk work' };
-  const filter = { state: 'ready' as const, pipelineVersion: await seededVersion(cluster) };
+  const filter = { state: 'ready' as const, receivedTo: seededBy };
   const { orderId } = await orderReprocess(cluster.db, { filter, ratePerMinute: drill.ratePerMinute }, by);
   say(`order ${orderId} is given`);
   const killed = await killInTurns(cluster, drill, { worker, orderId, say });
@@ -124,6 +128,7 @@ async function killInTurns(cluster: Cluster, drill: BulkDrill, at: UnderWay): Pr
     await cluster.db.query('insert into drill_kills default values');
     at.say(`kill -9 of ${victim}`);
     await KILLS[victim](cluster, at.worker, 300 + 1_200 * random());
+    await patiently(() => cluster.db.query('update drill_kills set back_at = clock_timestamp() where back_at is null'));
     killed[victim]++;
   }
   return killed;
@@ -154,11 +159,13 @@ async function begunAtLeast(cluster: Cluster, orderId: number, count: number): P
   while ((await viewOf(cluster, orderId)).begun < count) await pause(20);
 }
 
+const viewOf = ({ db }: Cluster, orderId: number) => patiently(() => reprocessView(db, orderId));
+
 /** Postgres may just be coming back. */
-async function viewOf({ db }: Cluster, orderId: number): Promise<ReprocessView> {
+async function patiently<Answer>(ask: () => Promise<Answer>): Promise<Answer> {
   for (let tries = 0; ; tries++) {
     try {
-      return await reprocessView(db, orderId);
+      return await ask();
     } catch (error) {
       if (tries === 200) throw error;
       await pause(100);
@@ -184,11 +191,6 @@ async function finalSingles({ db }: Cluster): Promise<void> {
   }
 }
 
-async function seededVersion({ db }: Cluster): Promise<number> {
-  const { rows } = await db.query<{ version: number }>('select min(pipeline_version) as version from tracks');
-  return rows[0]?.version ?? 0;
-}
-
 interface Ended extends EndOfUpload {
   readonly phase: 'warm-up' | 'alone' | 'beside';
   readonly isCalm: boolean;
@@ -200,7 +202,7 @@ async function endsOf({ db }: Cluster): Promise<readonly Ended[]> {
             extract(epoch from u.finished_at - case when u.run = 1 then u.received_at else u.due_at end)::float * 1000 as "openMs",
             t.run as "trackRun", count(*) filter (where e.effect = 'track') as "trackWrites",
             count(*) filter (where e.effect = 'end') as ends, count(*) filter (where e.effect = 'stolen claim') as "stolenClaims",
-            not exists (select from drill_kills k where k.at between u.received_at - make_interval(secs => $1) and u.finished_at)
+            not exists (select from drill_kills k where k.at < u.finished_at and u.received_at < k.back_at + make_interval(secs => $1))
               as "isCalm",
             case when u.finished_at < (select min(created_at) from reprocess_orders)
                  then case when u.received_at < (select min(created_at) from reprocess_orders) - make_interval(secs => $2)
