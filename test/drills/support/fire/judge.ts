@@ -78,12 +78,17 @@ export async function untilSettled({ topology: { db } }: FireGround, patienceS: 
   const startedAt = performance.now();
   let before = -1;
   for (let changedAt = startedAt; performance.now() - changedAt < patienceS * 1_000; await pause(100)) {
-    const open = (await openUploads(db)) + (await openEvents(db));
+    const open = await openWork(db);
     if (open === 0) break;
     if (open !== before) changedAt = performance.now();
     before = open;
   }
   return performance.now() - startedAt;
+}
+
+/** Uploads and events that are not done. */
+export async function openWork(db: FireGround['topology']['db']): Promise<number> {
+  return (await openUploads(db)) + (await openEvents(db));
 }
 
 async function openUploads(db: FireGround['topology']['db']): Promise<number> {

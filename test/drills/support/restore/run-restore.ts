@@ -6,7 +6,7 @@ import { createRandom } from '../../../../domain/sample/random.ts';
 import { startStripeForProcesses } from '../../../support/fake-stripe/for-processes.ts';
 import type { TopologyOptions } from '../../../support/topology/topology.ts';
 import { type FireGround, openFireGround } from '../fire/ground.ts';
-import { judgeFire, untilSettled } from '../fire/judge.ts';
+import { judgeFire, openWork, untilSettled } from '../fire/judge.ts';
 import { createUploader, smallRecording } from '../fire/uploader.ts';
 import { createSender } from '../stripe/sender.ts';
 import { createTraffic, EVENTS_OF_A_LIFE } from '../stripe/traffic.ts';
@@ -105,7 +105,8 @@ async function liveAndBackUp(
 
 async function goOn(ground: FireGround, { uploads, seed, say }: RestoreOptions, names: readonly string[]) {
   const openDoneMs = await untilSettled(ground, 60);
-  say(`what was open is done ${Math.round(openDoneMs)} ms after the start`);
+  const left = await openWork(ground.topology.db);
+  say(`${left} of what was open is left ${Math.round(openDoneMs)} ms after the start`);
   const nextUrl = inTurn(ground.topology.apis);
   const [uploader, sender] = [createUploader(nextUrl), createSender(nextUrl)];
   const events = [...ground.stripe.world.events];
@@ -120,9 +121,10 @@ async function goOn(ground: FireGround, { uploads, seed, say }: RestoreOptions, 
   say('everything was sent again');
   await untilSettled(ground, 60);
   const { uploads: rows, events: ends, ...verdict } = await judgeFire(ground, uploader, sender, names);
-  // What ended before the backup has no workflow here.
-  const good = rows.good && ends.good && verdict.visibility.notCompleted === 0;
-  return { ...verdict, openDoneMs: Math.round(openDoneMs), uploads: rows, events: ends, good };
+  // What is sent again begins again: whether it would have gone on by itself is told before. What ended before the backup has no
+  // workflow here.
+  const good = left === 0 && rows.good && ends.good && verdict.visibility.notCompleted === 0;
+  return { ...verdict, openDoneMs: Math.round(openDoneMs), leftOpen: left, uploads: rows, events: ends, good };
 }
 
 function inTurn(urls: readonly string[]): () => string {
