@@ -46,11 +46,10 @@ function planner(): { db: Db; nodes(): { type: string; index: string | undefined
   const flat = (node: Plan): Plan[] => [node, ...(node.Plans ?? []).flatMap(flat)];
   return {
     db: {
-      query: async (text, values) => {
-        const explained = await db.query<{ 'QUERY PLAN': { Plan: Plan }[] }>(
-          `explain (analyze, format json) ${text}`,
-          values,
-        );
+      query: async (sql, values) => {
+        const text = typeof sql === 'string' ? sql : sql.text;
+        const explain = `explain (analyze, format json) ${text}`;
+        const explained = await db.query<{ 'QUERY PLAN': { Plan: Plan }[] }>(explain, values);
         plan = explained.rows[0]?.['QUERY PLAN'][0]?.Plan;
         return db.query('select limit 0');
       },
