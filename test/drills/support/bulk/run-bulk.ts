@@ -6,6 +6,7 @@ import { createRandom } from '../../../../domain/sample/random.ts';
 import type { Running } from '../../../../platform/embedded/processes.ts';
 import { type Cluster, openCluster } from '../cluster.ts';
 import { watchEffects } from '../effects.ts';
+import { killAndStart, killHard } from '../kill-hard.ts';
 import { isAcknowledged } from '../ledger.ts';
 import { seedTracks } from './seed-tracks.ts';
 import { startSingles } from './singles.ts';
@@ -138,21 +139,11 @@ const KILLS: Readonly<
   Record<Victim, (cluster: Cluster, worker: { running: Running }, awayMs: number) => Promise<void>>
 > = {
   worker: async (cluster, worker, awayMs) => {
-    process.kill(worker.running.pid, 'SIGKILL');
-    await worker.running.ended;
-    await pause(awayMs);
+    await killHard(worker.running, awayMs);
     worker.running = await cluster.startWorker();
   },
-  temporal: async ({ temporal }, _, awayMs) => {
-    await temporal.kill();
-    await pause(awayMs);
-    await temporal.start();
-  },
-  postgres: async ({ postgres }, _, awayMs) => {
-    await postgres.kill();
-    await pause(awayMs);
-    await postgres.start();
-  },
+  temporal: async ({ temporal }, _, awayMs) => killAndStart(temporal, awayMs),
+  postgres: async ({ postgres }, _, awayMs) => killAndStart(postgres, awayMs),
 };
 
 async function begunAtLeast(cluster: Cluster, orderId: number, count: number): Promise<void> {

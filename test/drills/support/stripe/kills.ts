@@ -2,6 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { createRandom } from '../../../../domain/sample/random.ts';
 import type { Running } from '../../../../platform/embedded/processes.ts';
 import type { Cluster } from '../cluster.ts';
+import { killAndStart, killHard } from '../kill-hard.ts';
 import { judgeStripe } from './judge.ts';
 import type { StripeScenario } from './scenario.ts';
 import { createSender, sendAtRate } from './sender.ts';
@@ -63,20 +64,6 @@ const KILLS: Readonly<
     await killHard(processes.worker, awayMs);
     processes.worker = await cluster.startWorker();
   },
-  temporal: async ({ temporal }, _, awayMs) => {
-    await temporal.kill();
-    await pause(awayMs);
-    await temporal.start();
-  },
-  postgres: async ({ postgres }, _, awayMs) => {
-    await postgres.kill();
-    await pause(awayMs);
-    await postgres.start();
-  },
+  temporal: async ({ temporal }, _, awayMs) => killAndStart(temporal, awayMs),
+  postgres: async ({ postgres }, _, awayMs) => killAndStart(postgres, awayMs),
 };
-
-async function killHard(running: Running, awayMs: number): Promise<void> {
-  process.kill(running.pid, 'SIGKILL');
-  await running.ended;
-  await pause(awayMs);
-}
