@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import { createKey } from '../../../cli/keys.ts';
 import { QUEUES } from '../../../contracts/queues.ts';
 import type { Pool } from '../../../db/pool.ts';
@@ -31,6 +32,7 @@ async function siteOn(ground: TemporalGround): Promise<Site> {
     counted: ground.counted,
     startWorker: async () => {
       if (worker.pid() === undefined || !ground.counted().some(({ name }) => name === 'worker')) await worker.start();
+      await untilServed(db);
       await db.query(`delete from workers where build = $1`, [STAND_IN]);
     },
     stopWorker: async () => {
@@ -48,6 +50,18 @@ async function siteOn(ground: TemporalGround): Promise<Site> {
 }
 
 const STAND_IN = 'stands in for the worker';
+
+/** A worker that has just begun is alive before its build gets work: without either the API would process what waits. */
+async function untilServed(db: Pool): Promise<void> {
+  const isServed = async () => {
+    const { rowCount } = await db.query(
+      `select from workers where serves and build <> $1 and seen_at > now() - interval '5 seconds'`,
+      [STAND_IN],
+    );
+    return rowCount !== 0;
+  };
+  while (!(await isServed())) await pause(50);
+}
 
 async function keyOf(db: Pool, accountExternalId: string): Promise<string> {
   const { key } = await createKey(db, { kind: 'account', accountExternalId, name: 'bench' });
