@@ -22,6 +22,8 @@ export interface Dispatcher {
 /** Without a nudge: also picks up what other processes left behind. */
 const SWEEP_EVERY_MS = 2_000;
 const DEAD_AFTER_MS = 60_000;
+/** How soon a line that had no room is asked again. */
+const ROOM_AFTER_MS = 15;
 /** Starts in flight at once: more gained nothing on 2 cores, and requests come first. */
 const STARTS_AT_ONCE = 2;
 /** Batches per turn, so that the loop ticks under any backlog. */
@@ -40,7 +42,20 @@ const CATCH_UP = { perS: 20, withinS: 20 } as const;
  * asks for it.
  */
 export function startDispatcher(deps: DispatcherDeps): Dispatcher {
-  const state: DispatcherState = { temporal: 'unknown', namespaceId: undefined, lookedAtMs: Number.NEGATIVE_INFINITY };
+  const state: DispatcherState = {
+    temporal: 'unknown',
+    namespaceId: undefined,
+    lookedAtMs: Number.NEGATIVE_INFINITY,
+    isSoon: false,
+  };
+  const soon = () => {
+    if (state.isSoon) return;
+    state.isSoon = true;
+    setTimeout(() => {
+      state.isSoon = false;
+      loop.nudge();
+    }, ROOM_AFTER_MS);
+  };
   const loop = deps.loops.start({
     name: 'dispatcher',
     everyMs: SWEEP_EVERY_MS,
@@ -49,7 +64,8 @@ export function startDispatcher(deps: DispatcherDeps): Dispatcher {
       if (state.temporal !== 'away') await look(deps, state);
       let { lines } = deps;
       for (let batch = 0; batch < BATCHES_AT_ONCE; batch++) {
-        const { taken, refused, left } = await dispatchBatch(lines, state);
+        const { taken, refused, left, waits } = await dispatchBatch(lines, state);
+        if (waits) soon();
         if (taken === 0) {
           if (state.temporal === 'away') await look(deps, state);
           return;
@@ -73,6 +89,8 @@ interface DispatcherState {
   temporal: 'reachable' | 'away' | 'unknown';
   namespaceId: string | undefined;
   lookedAtMs: number;
+  /** A line without room will be asked again in a moment. */
+  isSoon: boolean;
 }
 
 /** Asks who answers, at most once per sweep. */
@@ -114,15 +132,16 @@ async function catchUp({ lines }: DispatcherDeps): Promise<void> {
 async function dispatchBatch(
   lines: readonly Dispatching[],
   state: DispatcherState,
-): Promise<{ taken: number; refused: number; left: readonly Dispatching[] }> {
-  const all = { taken: 0, refused: 0 };
+): Promise<{ taken: number; refused: number; left: readonly Dispatching[]; waits: boolean }> {
+  const all = { taken: 0, refused: 0, waits: false };
   const left: Dispatching[] = [];
   const limit = state.temporal === 'away' ? 1 : STARTS_AT_ONCE;
   for (const [i, line] of lines.entries()) {
-    const { taken, refused } = await line.dispatch(limit);
+    const { taken, refused, more, waits } = await line.dispatch(limit);
     all.taken += taken;
     all.refused += refused;
-    if (taken === limit) left.push(line);
+    all.waits ||= waits;
+    if (more) left.push(line);
     if (state.temporal === 'away' && taken > 0) return { ...all, left: [...left, ...lines.slice(i + 1)] };
   }
   return { ...all, left };

@@ -39,7 +39,7 @@ export async function startApi({ config, log, loops, shutdown, manifest }: ApiPr
   const client = temporalClient({ ...config.temporal, codecKeys: config.codecKeys });
   const blobs = await openFsBlobStore(config.blobDir);
   const wayTypes = config.valhalla !== undefined;
-  const lines = dispatchedLines({ db, client, log, wayTypes });
+  const lines = dispatchedLines({ db, client, log, wayTypes, uploadBatch: config.uploadBatch });
   const namespaceId = () => namespaceIdOf(client);
   const dispatcher = startDispatcher({ loops, log, lines, namespaceId, seen: seenNamespace(db) });
   const reader = createRecordingReader({ blobDir: config.blobDir, processes: 2, giveWay: true });

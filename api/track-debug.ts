@@ -1,4 +1,4 @@
-import { processUploadId } from '../contracts/ids.ts';
+import { uploadWorkflowId } from '../contracts/ids.ts';
 import { WORKER_SILENCE_S } from '../contracts/processes.ts';
 import { Rejection } from '../contracts/rejections.ts';
 import { PIPELINE_VERSION } from '../contracts/track.ts';
@@ -54,7 +54,7 @@ function madeBy(origin: TrackOrigin) {
     pipelineVersion,
     path,
     run,
-    workflowId: path === 'workflow' ? processUploadId(uploadId, run) : null,
+    workflowId: path === 'workflow' ? uploadWorkflowId({ uploadId, run, batch: origin.batch }) : null,
     reprocessOrder: origin.reprocessOrder,
     inputSha256,
     at: origin.madeAt.toISOString(),

@@ -6,6 +6,13 @@ import type { ScheduleId } from './schedules.ts';
  */
 export const processUploadId = (uploadId: string, run: number): string => `upload:${uploadId}:${run}`;
 
+/** Of several first runs together. */
+export const uploadBatchId = (batch: string): string => `uploads:${batch}`;
+
+/** Which of the two a run of an upload is in. */
+export const uploadWorkflowId = ({ uploadId, run, batch }: { uploadId: string; run: number; batch: string | null }) =>
+  batch === null ? processUploadId(uploadId, run) : uploadBatchId(batch);
+
 export const stripeEventId = (eventId: string, run: number): string => `stripe-event:${eventId}:${run}`;
 
 /** Of what an operator ordered to be done at Stripe; the number of the order. */

@@ -38,6 +38,8 @@ export interface OpsUpload {
   readonly build: string | null;
   readonly processedBy: ProcessedBy | null;
   readonly run: number;
+  /** The batch that the run is in; null: in none. */
+  readonly batch: string | null;
   readonly attempts: number;
   readonly askedBy: 'upload' | 'owner' | 'operator';
   readonly format: string;
@@ -50,7 +52,7 @@ export interface OpsUpload {
   readonly finishedAt: Date | null;
 }
 
-const SHOWN = `u.id, a.external_id as account, u.state, u.failure, u.build, u.processed_by as "processedBy", u.run, u.attempts,
+const SHOWN = `u.id, a.external_id as account, u.state, u.failure, u.build, u.processed_by as "processedBy", u.run, u.batch, u.attempts,
   u.asked_by as "askedBy", u.format, u.inflated_bytes as "inflatedBytes", u.stored_bytes as "storedBytes",
   u.blob_key as "blobKey", u.track_id as "trackId", u.received_at as "receivedAt", u.due_at as "dueAt",
   u.finished_at as "finishedAt"`;

@@ -12,6 +12,8 @@ export interface TrackOrigin {
   readonly run: number;
   /** The bulk reprocess that asked for this run; null: none. */
   readonly reprocessOrder: number | null;
+  /** The batch that it was made in; null: in none. */
+  readonly batch: string | null;
   readonly inputSha256: string;
   readonly madeAt: Date;
   readonly firstMadeAt: Date;
@@ -42,7 +44,8 @@ export async function findTrackOrigin(
   const { rows } = await db.query<TrackOrigin>(
     `select t.id as "trackId", t.upload_id as "uploadId", t.build, t.pipeline_version as "pipelineVersion",
             t.processed_by as "processedBy", t.run,
-            case when u.run = t.run then u.reprocess_order else r.reprocess_order end as "reprocessOrder", t.input_sha256 as "inputSha256", t.updated_at as "madeAt",
+            case when u.run = t.run then u.reprocess_order else r.reprocess_order end as "reprocessOrder",
+            case when u.run = t.run then u.batch else r.batch end as batch, t.input_sha256 as "inputSha256", t.updated_at as "madeAt",
             t.created_at as "firstMadeAt", t.zone_m as "zoneM", t.stale_since is not null as "isStale",
             t.shaped_at as "shapedAt", t.shaped_build as "shapedBuild", (s.series ->> 'n')::int as "seriesPoints",
             octet_length(c.columns_gzip) as "columnsBytes", t.way_types as "wayTypes", u.blob_key as "blobKey",

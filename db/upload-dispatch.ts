@@ -1,6 +1,6 @@
 import type { UploadFailure } from '../contracts/uploads.ts';
 import { type OfferedTable, offerAgain, type Pace } from './offer-again.ts';
-import type { Db } from './pool.ts';
+import type { Db, Prepared } from './pool.ts';
 import { TOLD_ENDS } from './webhook-messages.ts';
 
 export interface DispatchableUpload {
@@ -12,24 +12,81 @@ export interface DispatchableUpload {
   readonly format: string;
   readonly inflatedBytes: number;
   readonly traceParent: string | null;
+  /** The batch in which it is to be started; null: by itself. */
+  readonly batch: string | null;
+}
+
+/** From how many on first runs of ordinary files go together, under which id, and how much goes into one. */
+export interface BatchRules {
+  readonly id: string;
+  readonly uploadsAtLeast: number;
+  readonly uploadsAtMost: number;
+  readonly bytesAtMost: number;
 }
 
 /**
  * Up to `limit` uploads whose workflow should be started now, oldest first. They are hidden from other dispatchers for
- * `leaseS`; SKIP LOCKED, so that two replicas never wait for each other.
+ * `leaseS`; SKIP LOCKED, so that two replicas never wait for each other. With `batch`, which takes more, first runs of ordinary
+ * files of which nobody has tried any yet are given to it, where enough of them wait.
  */
 export async function takeUploadsToDispatch(
   db: Db,
-  options: { limit: number; leaseS: number },
+  options: { limit: number; leaseS: number; batch?: BatchRules },
 ): Promise<readonly DispatchableUpload[]> {
-  const { rows } = await db.query<DispatchableUpload>(
-    `update uploads set dispatch_at = now() + make_interval(secs => $2)
-      where id in (select id from uploads where dispatch_at <= now() order by dispatch_at limit $1 for update skip locked)
-      returning id, account_id as "accountId", run, run - first_run as "lostRuns", format, inflated_bytes as "inflatedBytes", trace_parent as "traceParent"`,
-    [options.limit, options.leaseS],
-  );
+  const { limit, leaseS, batch } = options;
+  const { rows } = await db.query<DispatchableUpload>(TAKE_UPLOADS, [
+    limit,
+    leaseS,
+    batch ? Math.max(limit, batch.uploadsAtMost) : limit,
+    batch?.uploadsAtLeast ?? null,
+    batch?.bytesAtMost ?? null,
+    batch?.id ?? null,
+  ]);
   return rows;
 }
+
+/** A file that alone is too large for a batch is an ordinary one for nobody. */
+const TAKE_UPLOADS: Prepared = {
+  name: 'take-uploads',
+  text: `
+with due as (
+       select id, dispatch_at, inflated_bytes,
+              run = 1 and attempts = 0 and inflated_bytes <= coalesce($5::bigint, 0) as is_ordinary
+         from uploads where dispatch_at <= now() order by dispatch_at limit $3 for update skip locked),
+          placed as (
+       select id, row_number() over (order by dispatch_at, id) as place,
+              is_ordinary and count(*) filter (where is_ordinary) over () >= $4::int as in_batch,
+              sum(inflated_bytes) filter (where is_ordinary) over (order by dispatch_at, id) as bytes
+         from due),
+          chosen as (
+       select id, case when in_batch then $6::uuid end as batch,
+              case when in_batch then bytes <= $5::bigint else place <= $1 end as now
+         from placed)
+     update uploads u set dispatch_at = now() + make_interval(secs => $2), batch = chosen.batch
+       from chosen where u.id = chosen.id and chosen.now
+     returning u.id, u.account_id as "accountId", u.run, u.run - u.first_run as "lostRuns", u.format, u.inflated_bytes as "inflatedBytes",
+               u.trace_parent as "traceParent", u.batch`,
+};
+
+/** What its batch cannot bring to an end gets a workflow of its own, at the next look of a dispatcher. */
+export async function leaveToOwnWorkflow(db: Db, { id, run }: UploadRun): Promise<void> {
+  await db.query(
+    `update uploads set dispatch_at = now(), batch = null, attempts = greatest(attempts, 1)
+      where id = $1 and run = $2 and state in ('received', 'processing')`,
+    [id, run],
+  );
+}
+
+/** Those of these uploads that have not come to their end. */
+export async function openUploadsOf(db: Db, ids: readonly string[]): Promise<readonly string[]> {
+  const { rows } = await db.query<{ id: string }>(OPEN_UPLOADS_OF, [ids]);
+  return rows.map(({ id }) => id);
+}
+
+const OPEN_UPLOADS_OF: Prepared = {
+  name: 'open-uploads-of',
+  text: `select id from uploads where id = any($1::uuid[]) and state in ('received', 'processing')`,
+};
 
 /**
  * Offers these runs again after `againS`, should they still be open then. Soon when Temporal did not take them; later

@@ -44,14 +44,14 @@ export async function startNextRun(db: Db, upload: { id: string; run: number }):
 
 /** Writes down the runs that end here, those of `old`: the next one takes their place in the row. */
 export const KEPT = `kept as (
-  insert into upload_runs (upload_id, run, asked_by, due_at, attempts, outcome, failure, processed_by, build, reprocess_order, ended_at)
+  insert into upload_runs (upload_id, run, asked_by, due_at, attempts, outcome, failure, processed_by, build, reprocess_order, batch, ended_at)
   select id, run, asked_by, due_at, attempts, case when failure is not null then 'failed' when state = 'ready' then 'ready' end,
-         failure, processed_by, build, reprocess_order, coalesce(finished_at, now())
+         failure, processed_by, build, reprocess_order, batch, coalesce(finished_at, now())
     from old)`;
 
 /** Whoever still holds a claim of the run before has a token that is worth nothing. */
 const NEXT_RUN = `run = u.run + 1, claim_owner = null, claim_expires_at = null, claim_token = u.claim_token + 1,
-  updated_at = now()`;
+  batch = null, updated_at = now()`;
 
 /** An upload that has ended begins again, with everything but its track as new; by a bulk reprocess or, with `null`, by none. */
 export function askedAgainIn(reprocessOrder: string): string {

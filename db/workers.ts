@@ -9,6 +9,8 @@ export interface WorkerRow {
   readonly buildId?: string | null;
   /** Whether new work comes to its build; by default it does. */
   readonly serves?: boolean;
+  /** Whether it knows the workflow of batches; by default it does. */
+  readonly takesBatches?: boolean;
 }
 
 /** A loop of a worker process, as platform/loops.ts tells it. */
@@ -22,7 +24,7 @@ export interface WorkerLoop {
 /** "I am here": renewed every few seconds by each worker process. */
 export async function renewWorker(db: Db, worker: WorkerRow, loops: readonly WorkerLoop[] = []): Promise<void> {
   await db.query(
-    `insert into workers (id, build, queues, pid, loops, build_id, serves) values ($1, $2, $3, $4, $5, $6, $7)
+    `insert into workers (id, build, queues, pid, loops, build_id, serves, takes_batches) values ($1, $2, $3, $4, $5, $6, $7, $8)
      on conflict (id) do update set seen_at = now(), loops = excluded.loops, serves = excluded.serves`,
     [
       worker.id,
@@ -32,6 +34,7 @@ export async function renewWorker(db: Db, worker: WorkerRow, loops: readonly Wor
       JSON.stringify(loops),
       worker.buildId ?? null,
       worker.serves ?? true,
+      worker.takesBatches ?? true,
     ],
   );
 }
@@ -48,7 +51,7 @@ export interface LiveWorker extends Required<WorkerRow> {
 /** Workers seen within `withinS`; the dead ones' rows stay for some days, for whoever asks what was there. */
 export async function liveWorkers(db: Db, withinS: number): Promise<readonly LiveWorker[]> {
   const { rows } = await db.query<LiveWorker>(
-    `select id, build, queues, pid, build_id as "buildId", serves, started_at as "startedAt", seen_at as "seenAt" from workers
+    `select id, build, queues, pid, build_id as "buildId", serves, takes_batches as "takesBatches", started_at as "startedAt", seen_at as "seenAt" from workers
       where seen_at > now() - make_interval(secs => $1) order by started_at, id`,
     [withinS],
   );
@@ -63,7 +66,7 @@ export interface SeenWorker extends LiveWorker {
 /** Every worker that is remembered, the living (seen within `withinS`) first, at most 200. */
 export async function seenWorkers(db: Db, withinS: number): Promise<readonly SeenWorker[]> {
   const { rows } = await db.query<SeenWorker>(
-    `select id, build, queues, pid, loops, build_id as "buildId", serves, started_at as "startedAt", seen_at as "seenAt",
+    `select id, build, queues, pid, loops, build_id as "buildId", serves, takes_batches as "takesBatches", started_at as "startedAt", seen_at as "seenAt",
             seen_at > now() - make_interval(secs => $1) as alive
        from workers order by alive desc, seen_at desc, id limit 200`,
     [withinS],

@@ -12,7 +12,7 @@ import {
   stripeProblems,
 } from './stripe-settings.ts';
 import { type CodecKeyring, parseCodecKeys } from './temporal/keyring.ts';
-import { WORKER_SETTINGS, type WorkerSettings, workerSettingsOf } from './worker-settings.ts';
+import { between, WORKER_SETTINGS, type WorkerSettings, workerSettingsOf } from './worker-settings.ts';
 
 /** Everything a Cairn process is told from outside, read and checked once, as a whole. */
 export interface Config {
@@ -48,6 +48,8 @@ export interface Config {
   readonly logLevel: string;
   /** Names the code that is running, in stamps and logs. */
   readonly build: string;
+  /** Uploads that wait together and go into one workflow, at most; 1: each has its own. */
+  readonly uploadBatch: number;
   /** Of worker processes alone. */
   readonly worker: WorkerSettings;
 }
@@ -98,9 +100,13 @@ export function readConfig(env: Environment): Config {
     trustedProxies: value.CAIRN_TRUSTED_PROXIES ?? [],
     logLevel: value.CAIRN_LOG_LEVEL,
     build: value.CAIRN_BUILD,
+    uploadBatch: value.CAIRN_UPLOAD_BATCH,
     worker: workerSettingsOf(value),
   };
 }
+
+/** More make none of them cheaper, and a worker that is killed has that many to begin again. */
+const UPLOAD_BATCH = 25;
 
 const ABOUT_PING = 'Dead-man URL (healthchecks protocol) that is told of each run of this schedule.';
 
@@ -165,6 +171,11 @@ export const SETTINGS = {
   ),
   CAIRN_LOG_LEVEL: setting('pino level.', logLevel, 'info'),
   CAIRN_BUILD: setting('Names the running code; set by the release.', text, 'development'),
+  CAIRN_UPLOAD_BATCH: setting(
+    'Uploads that wait together and go into one workflow, at most; with 1 each has a workflow of its own.',
+    between(1, 100),
+    String(UPLOAD_BATCH),
+  ),
   ...WORKER_SETTINGS,
 } as const;
 

@@ -131,7 +131,8 @@ function oneOf<const Word extends string>(words: readonly Word[]): (value: strin
   };
 }
 
-function between(least: number, most: number): (value: string) => number {
+/** A whole number. */
+export function between(least: number, most: number): (value: string) => number {
   return (value) => {
     const number = Number(value);
     if (!/^\d{1,4}$/.test(value) || number < least || number > most) {

@@ -5,6 +5,7 @@ import type { BulkReprocessSteps } from '../contracts/reprocess-orders.ts';
 import type { ScheduleSteps } from '../contracts/schedules.ts';
 import type { StripeEventSteps } from '../contracts/stripe-events.ts';
 import type { StripeOrderSteps } from '../contracts/stripe-orders.ts';
+import type { UploadBatchSteps } from '../contracts/upload-batches.ts';
 import type { UploadSteps } from '../contracts/uploads.ts';
 import type { WebhookSteps } from '../contracts/webhooks.ts';
 import type { Log } from '../platform/log.ts';
@@ -20,7 +21,13 @@ export interface WorkersDeps {
   readonly namespace: string;
   readonly codecKeys: CodecKeyring;
   readonly workflowBundle: WorkflowBundleOption;
-  readonly steps: UploadSteps & BulkReprocessSteps & ScheduleSteps & StripeEventSteps & StripeOrderSteps & WebhookSteps;
+  readonly steps: UploadSteps &
+    UploadBatchSteps &
+    BulkReprocessSteps &
+    ScheduleSteps &
+    StripeEventSteps &
+    StripeOrderSteps &
+    WebhookSteps;
   readonly log: Log;
   readonly limits?: WorkerLimits;
   /** Undefined: workers without a version. */

@@ -4,6 +4,7 @@ import { createStripeEventSteps } from '../activities/billing/stripe-event-steps
 import { createStripeOrderSteps } from '../activities/billing/stripe-order-steps.ts';
 import { createRecordingReader } from '../activities/read-recording.ts';
 import { createScheduleSteps } from '../activities/schedule-steps.ts';
+import { createUploadBatchSteps } from '../activities/upload-batch-steps.ts';
 import { createUploadSteps } from '../activities/upload-steps.ts';
 import { createWayTypesStep } from '../activities/way-types-step.ts';
 import { createWebhookSteps } from '../activities/webhook-steps.ts';
@@ -29,7 +30,8 @@ export async function runWorker(worker: WorkerProcess): Promise<void> {
   const db = connect(config.databaseUrl, {
     onIdleError: (error) => log.warn({ err: error }, 'database connection lost'),
   });
-  const reader = createRecordingReader({ blobDir: config.blobDir, processes: Math.max(2, availableParallelism()) });
+  const processes = Math.max(2, availableParallelism());
+  const reader = createRecordingReader({ blobDir: config.blobDir, processes });
   shutdown.onClose('telemetry', flushTelemetry);
   shutdown.onClose('database', () => db.end());
   shutdown.onClose('reader', () => reader.close());
@@ -45,6 +47,7 @@ export async function runWorker(worker: WorkerProcess): Promise<void> {
   const wayTypesStep = createWayTypesStep({ db, log, valhalla });
   const steps = {
     ...createUploadSteps({ db, reader, build: config.build, processedBy: 'workflow', ownerOf }),
+    ...createUploadBatchSteps({ db, log, reader, build: config.build, lanes: processes }),
     ...wayTypesStep,
     ...bulkReprocessSteps({ config, log, shutdown, addWayTypes: valhalla && wayTypesStep.addWayTypes }),
     ...createStripeEventSteps({ db, log, stripe, rules: config.billing }),

@@ -5,6 +5,10 @@ export type StartOutcome = 'running' | 'ended';
 
 /** One kind of rows that say which workflow is to be started. */
 export interface Line<Row> {
+  /** Whether more may be started now; when not, it is asked again in a moment. Absent: always. */
+  readonly hasRoom?: () => Promise<boolean>;
+  /** Whether there may be more than was taken just now. Absent: when there was as much as was asked for. */
+  readonly mayHaveMore?: (rows: readonly Row[]) => boolean;
   /** Rows that are due, hidden from other dispatchers for `leaseS`. */
   readonly take: (options: { limit: number; leaseS: number }) => Promise<readonly Row[]>;
   /** Throws when Temporal did not take it. */
@@ -19,10 +23,20 @@ export interface Line<Row> {
   readonly name: (row: Row) => Readonly<Record<string, string | number>>;
 }
 
+/** What became of one batch. */
+export interface Dispatched {
+  /** How many rows there were, and how many of them Temporal did not take. */
+  readonly taken: number;
+  readonly refused: number;
+  /** There may be more. */
+  readonly more: boolean;
+  /** There is no room at the moment. */
+  readonly waits: boolean;
+}
+
 /** A line, whatever its rows are. */
 export interface Dispatching {
-  /** One batch. How many rows there were, and how many of them Temporal did not take. */
-  dispatch(limit: number): Promise<{ readonly taken: number; readonly refused: number }>;
+  dispatch(limit: number): Promise<Dispatched>;
   offerAll(pace: { perS: number; withinS: number }): Promise<void>;
 }
 
@@ -42,10 +56,12 @@ export function dispatching<Row>(line: Line<Row>, log: Log): Dispatching {
   const started: Started<Row> = { rows: [], sinceMs: 0 };
   return {
     dispatch: async (limit) => {
-      const rows = await line.take({ limit, leaseS: TAKEN_FOR_S });
+      const waits = line.hasRoom !== undefined && !(await line.hasRoom());
+      const rows = waits ? [] : await line.take({ limit, leaseS: TAKEN_FOR_S });
       const refused = rows.length > 0 ? await startAll(line, rows, started, log) : 0;
       await writeDown(line, started);
-      return { taken: rows.length, refused };
+      const more = line.mayHaveMore?.(rows) ?? rows.length === limit;
+      return { taken: rows.length, refused, more, waits };
     },
     offerAll: async (pace) => {
       started.rows = []; // whoever has lost its data does not run them, and they must not be put off

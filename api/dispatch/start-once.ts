@@ -1,6 +1,7 @@
-import { context, ROOT_CONTEXT, trace } from '@opentelemetry/api';
+import { context } from '@opentelemetry/api';
 import { type Client, WorkflowExecutionAlreadyStartedError } from '@temporalio/client';
 import type { SEARCH_ATTRIBUTES } from '../../contracts/search-attributes.ts';
+import { traceContextOf } from '../../platform/trace-parent.ts';
 import type { StartOutcome } from './line.ts';
 
 /** Without a deadline a start against a dead server took 19.6 s to fail. */
@@ -38,11 +39,4 @@ export async function namespaceIdOf(client: Client): Promise<string | undefined>
     ({ namespaceInfo }) => namespaceInfo?.id ?? undefined,
     () => undefined,
   );
-}
-
-/** The trace of the request that brought the work goes on in its workflow. */
-function traceContextOf(traceParent: string | null): typeof ROOT_CONTEXT {
-  const [, traceId, spanId, flags] = traceParent?.split('-') ?? [];
-  if (!traceId || !spanId) return ROOT_CONTEXT;
-  return trace.setSpanContext(ROOT_CONTEXT, { traceId, spanId, traceFlags: Number(flags ?? 0), isRemote: true });
 }

@@ -1,4 +1,4 @@
-import { processUploadId } from '../../contracts/ids.ts';
+import { uploadWorkflowId } from '../../contracts/ids.ts';
 import { isRejectionCode, REJECTIONS } from '../../contracts/rejections.ts';
 import type { UploadFailure } from '../../contracts/uploads.ts';
 import type { OpsUpload } from '../../db/dead-letters.ts';
@@ -7,7 +7,7 @@ import { kindOf } from './redrive.ts';
 
 /** An upload as operators see it: where its last run stands, and what to look at. */
 export function opsUploadView(upload: OpsUpload) {
-  const { id, account, state, failure, build, processedBy, run, attempts, askedBy, format, trackId } = upload;
+  const { id, batch, account, state, failure, build, processedBy, run, attempts, askedBy, format, trackId } = upload;
   return {
     id,
     account,
@@ -18,7 +18,7 @@ export function opsUploadView(upload: OpsUpload) {
     run,
     attempts,
     askedBy,
-    workflowId: processUploadId(id, run),
+    workflowId: uploadWorkflowId({ uploadId: id, run, batch }),
     format,
     inflatedBytes: upload.inflatedBytes,
     ...(trackId && { trackId }),

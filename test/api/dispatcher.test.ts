@@ -1,9 +1,9 @@
 import { beforeEach, expect, onTestFinished, test } from 'vitest';
+import type { Capacity } from '../../api/dispatch/capacity.ts';
 import { dispatching, type Line } from '../../api/dispatch/line.ts';
 import { seenNamespace } from '../../api/dispatch/seen-namespace.ts';
-import { uploadLine } from '../../api/dispatch/uploads.ts';
+import { type UploadUnit, uploadLine } from '../../api/dispatch/uploads.ts';
 import { type Dispatcher, type DispatcherDeps, startDispatcher } from '../../api/dispatcher.ts';
-import type { DispatchableUpload } from '../../db/upload-dispatch.ts';
 import { createLog } from '../../platform/log.ts';
 import { createLoops } from '../../platform/loops.ts';
 import { newUpload } from '../db/support.ts';
@@ -18,14 +18,18 @@ beforeEach(async () => {
 /** Nudged every 50 ms, over a Temporal that the test holds in its hand. */
 function dispatcher({
   start,
-  namespaceId,
-}: Pick<DispatcherDeps, 'namespaceId'> & Pick<Line<DispatchableUpload>, 'start'>): Dispatcher {
+  namespaceId = async () => 'one',
+  capacity = { workers: 1, takesBatches: false },
+}: Partial<Pick<DispatcherDeps, 'namespaceId'>> & {
+  start: Line<UploadUnit>['start'];
+  capacity?: Capacity;
+}): Dispatcher {
   const log = createLog({ process: 'test', level: 'silent', build: 'test' });
   const loops = createLoops({ log, onDead: () => {} });
   const started = startDispatcher({
     loops,
     log,
-    lines: [dispatching(uploadLine(db, { start, log }), log)],
+    lines: [dispatching(uploadLine(db, { start, log, capacity: () => capacity, batchAtMost: 25 }), log)],
     namespaceId,
     seen: seenNamespace(db),
   });
@@ -43,7 +47,7 @@ test('a Temporal that has lost its data between two starts gets every open uploa
   const starts: string[] = [];
   dispatcher({
     namespaceId: async () => temporal.namespaceId,
-    start: async (upload) => {
+    start: async ([upload]) => {
       starts.push(`${temporal.namespaceId}:${upload.id}`);
       return 'running';
     },
@@ -63,7 +67,7 @@ test('rows that were restored beside a new Temporal are offered to it at once, b
   const starts: string[] = [];
   dispatcher({
     namespaceId: async () => 'new',
-    start: async (upload) => {
+    start: async ([upload]) => {
       starts.push(upload.id);
       return 'running';
     },
@@ -83,7 +87,7 @@ test('an API that starts beside the Temporal that it left offers nothing again',
       looked.push('again');
       return 'the same';
     },
-    start: async (upload) => {
+    start: async ([upload]) => {
       starts.push(upload.id);
       return 'running';
     },
@@ -98,7 +102,7 @@ test('one that does not answer is away, is asked for with one start at a time, a
   const taken = new Set<string>();
   const { status } = dispatcher({
     namespaceId: async () => (temporal.answers ? 'first' : undefined),
-    start: async (upload) => {
+    start: async ([upload]) => {
       temporal.most = Math.max(temporal.most, ++temporal.open);
       await new Promise((resolve) => setTimeout(resolve, 20));
       temporal.open--;

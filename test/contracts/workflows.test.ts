@@ -10,6 +10,7 @@ const NAMES = [
   'bulkReprocess',
   'deliverWebhook',
   'processUpload',
+  'processUploads',
   'runSchedule',
   'stripeEvent',
   'stripeOrder',

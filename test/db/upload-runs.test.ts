@@ -79,7 +79,8 @@ test('whoever holds the claim of a run that was lost has nothing any more', asyn
 function losingDispatcher(): void {
   const log = createLog({ process: 'test', level: 'silent', build: 'test' });
   const loops = createLoops({ log, onDead: () => {} });
-  const lines = [dispatching(uploadLine(db, { log, start: async () => 'ended' }), log)];
+  const capacity = () => ({ workers: 1, takesBatches: false });
+  const lines = [dispatching(uploadLine(db, { log, capacity, batchAtMost: 1, start: async () => 'ended' }), log)];
   startDispatcher({ loops, log, lines, namespaceId: async () => 'one', seen: seenNamespace(db) });
   onTestFinished(() => loops.stop());
 }

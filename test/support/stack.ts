@@ -12,6 +12,7 @@ import { createStripeOrderSteps } from '../../activities/billing/stripe-order-st
 import { createRecordingReader, type RecordingReader } from '../../activities/read-recording.ts';
 import { type BulkReprocessStepsDeps, createBulkReprocessSteps } from '../../activities/reprocess/reprocess-steps.ts';
 import { createScheduleSteps, type Jobs } from '../../activities/schedule-steps.ts';
+import { createUploadBatchSteps } from '../../activities/upload-batch-steps.ts';
 import { createUploadSteps } from '../../activities/upload-steps.ts';
 import { createWayTypesStep } from '../../activities/way-types-step.ts';
 import { createWebhookSteps, type WebhookStepsDeps } from '../../activities/webhook-steps.ts';
@@ -118,7 +119,7 @@ export async function testStack(options: StackOptions = {}): Promise<Stack> {
   const blobs = await openFsBlobStore(blobDir);
   const reader = createRecordingReader({ blobDir, processes: 2 });
   const wayTypes = options.valhalla !== undefined;
-  const lines = dispatchedLines({ db: database.db, client, log, wayTypes });
+  const lines = dispatchedLines({ db: database.db, client, log, wayTypes, uploadBatch: 25 });
   const namespaceId = () => namespaceIdOf(client);
   const dispatcher = startDispatcher({ loops, log, lines, namespaceId, seen: seenNamespace(database.db) });
   const inline = options.inline
@@ -183,6 +184,7 @@ async function startWorkers(
       processedBy: 'workflow',
       ownerOf: ({ uploadId, run }) => `workflow:${processUploadId(uploadId, run)}`,
     }),
+    ...createUploadBatchSteps({ ...stack, build: 'test', lanes: 2 }),
     ...createBulkReprocessSteps({ ...stack, build: 'test', addWayTypes: undefined, lanes: 4, ...stack.bulk }),
     ...createWayTypesStep({ ...stack, valhalla: stack.valhalla }),
     ...createStripeEventSteps({ ...stack, stripe: stack.stripe, rules: stack.rules ?? RULES }),
