@@ -15,7 +15,7 @@ type Budgets = {
 
 /**
  * Of every path that has a kept history; docs/reference/cost.md prints what each costs today. Promised are uploads (3, with way types
- * 4), events of Stripe's that end well (2), slots (3, beside what the schedule itself costs) and deliveries (2).
+ * 4), batches of them (2), events of Stripe's that end well (2), slots (3, beside what the schedule itself costs) and deliveries (2).
  */
 export const BUDGETS: Budgets = {
   bulkReprocess: {
@@ -32,6 +32,11 @@ export const BUDGETS: Budgets = {
     'large-ready': { actions: 3, events: 12 },
     'large-failed': { actions: 4, events: 13 },
     'ordinary-wayTypes': { actions: 4, events: 13 },
+  },
+  // Of as many uploads as there are in the batch.
+  processUploads: {
+    'all-ended': { actions: 2, events: 6 },
+    'handed-over': { actions: 3, events: 7 },
   },
   deliverWebhook: {
     delivered: { actions: 2, events: 11 },

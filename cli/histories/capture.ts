@@ -13,6 +13,7 @@ import { historyOfBulkReprocess } from './capture-bulk-reprocess.ts';
 import { historyOfRun } from './capture-schedule.ts';
 import { historyOfStripeEvent } from './capture-stripe-event.ts';
 import { historyOfStripeOrder } from './capture-stripe-order.ts';
+import { historyOfUploadBatch } from './capture-upload-batch.ts';
 import { historyOfDelivery } from './capture-webhook.ts';
 import { openHistory } from './open-history.ts';
 import { type UploadPath, WORKFLOW_PATHS } from './paths.ts';
@@ -43,6 +44,9 @@ export async function captureHistories(
   try {
     for (const each of wanted(WORKFLOW_PATHS.processUpload)) {
       await keep('processUpload', each, await historyOfUpload(home, client, each));
+    }
+    for (const each of wanted(WORKFLOW_PATHS.processUploads)) {
+      await keep('processUploads', each, await historyOfUploadBatch(client, each, home.databaseUrl));
     }
     for (const each of wanted(WORKFLOW_PATHS.bulkReprocess)) {
       await keep('bulkReprocess', each, await historyOfBulkReprocess(client, each, home.databaseUrl));

@@ -4,12 +4,15 @@ import { dispatching, type Line } from '../../api/dispatch/line.ts';
 import { seenNamespace } from '../../api/dispatch/seen-namespace.ts';
 import { type UploadUnit, uploadLine } from '../../api/dispatch/uploads.ts';
 import { type Dispatcher, type DispatcherDeps, startDispatcher } from '../../api/dispatcher.ts';
+import type { NewUpload } from '../../db/uploads.ts';
 import { createLog } from '../../platform/log.ts';
 import { createLoops } from '../../platform/loops.ts';
 import { newUpload } from '../db/support.ts';
 import { testDatabase } from '../support/database.ts';
 
 const { db, query } = await testDatabase();
+const BATCHES: Capacity = { workers: 1, takesBatches: true };
+
 beforeEach(async () => {
   await query('delete from uploads');
   await query('delete from temporal_namespace');
@@ -116,4 +119,102 @@ test('one that does not answer is away, is asked for with one start at a time, a
   temporal.answers = true;
   await expect.poll(() => [...taken].sort(), { timeout: 20_000 }).toEqual([...ids].sort());
   expect(status()).toBe('reachable');
+});
+
+const running = async (): Promise<'running'> => 'running';
+const IDS = ({ id }: { id: string }) => id;
+
+/** Units as they were started, each with its ids. */
+function recorder() {
+  const units: { ids: string[]; batch: string | null }[] = [];
+  const start = async (unit: UploadUnit) => {
+    units.push({ ids: unit.map(IDS).sort(), batch: unit[0].batch });
+    return running();
+  };
+  return { units, start };
+}
+
+const several = async (count: number, changes: Partial<NewUpload> = {}) => {
+  const made: string[] = [];
+  for (let i = 0; i < count; i++) made.push((await newUpload(db, changes)).id);
+  return made.sort();
+};
+
+test('uploads that wait go together, as one batch that their rows name', async () => {
+  const ids = await several(5);
+  const { units, start } = recorder();
+  dispatcher({ start, capacity: BATCHES });
+  await expect.poll(() => units.length, { timeout: 20_000 }).toBeGreaterThan(0);
+  expect(units).toEqual([{ ids, batch: expect.any(String) }]);
+  expect(await query('select distinct batch from uploads')).toEqual([{ batch: units[0]?.batch }]);
+});
+
+test('two go by themselves', async () => {
+  const two = await several(2);
+  const { units, start } = recorder();
+  dispatcher({ start, capacity: BATCHES });
+  await expect.poll(() => units.map(({ ids }) => ids[0]).sort(), { timeout: 20_000 }).toEqual(two);
+  expect(units.map(({ batch }) => batch)).toEqual([null, null]);
+});
+
+test('all go by themselves where a worker does not know batches', async () => {
+  const ids = await several(4);
+  const { units, start } = recorder();
+  dispatcher({ start, capacity: { workers: 2, takesBatches: false } });
+  await expect.poll(() => units.length, { timeout: 20_000 }).toBe(4);
+  expect(units.map(({ batch }) => batch)).toEqual([null, null, null, null]);
+  expect(units.flatMap((unit) => unit.ids).sort()).toEqual(ids);
+});
+
+test('a large file, a later run and one that was tried before go by themselves beside a batch', async () => {
+  const together = await several(3);
+  const [large = '', later = '', tried = ''] = [
+    ...(await several(1, { inflatedBytes: 9_000_000 })),
+    ...(await several(2)),
+  ];
+  await query('update uploads set run = 2 where id = $1', [later]);
+  await query('update uploads set attempts = 1 where id = $1', [tried]);
+  const { units, start } = recorder();
+  dispatcher({ start, capacity: { workers: 9, takesBatches: true } });
+  await expect.poll(() => units.length, { timeout: 20_000 }).toBe(4);
+  expect(units.filter(({ batch }) => batch !== null)).toMatchObject([{ ids: together }]);
+  const alone = units.filter(({ batch }) => batch === null).flatMap(({ ids }) => ids);
+  expect(alone.sort()).toEqual([large, later, tried].sort());
+});
+
+test('a batch is of 25 uploads and 8 MB at most', async () => {
+  await several(30);
+  const { units, start } = recorder();
+  dispatcher({ start, capacity: { workers: 9, takesBatches: true } });
+  await expect.poll(() => units.map(({ ids }) => ids.length).sort(), { timeout: 20_000 }).toEqual([25, 5]);
+  await query('delete from uploads');
+  units.length = 0;
+  await several(7, { inflatedBytes: 2_000_000 });
+  await expect.poll(() => units.flatMap(({ ids }) => ids).length, { timeout: 20_000 }).toBe(7);
+  for (const { ids } of units) expect(ids.length).toBeLessThanOrEqual(4);
+});
+
+test('while two are open nothing further begins; when one has ended what has come meanwhile goes together', async () => {
+  const [first = '', second = ''] = await several(2);
+  const { units, start } = recorder();
+  dispatcher({ start, capacity: BATCHES });
+  await expect.poll(() => units.length, { timeout: 20_000 }).toBe(2);
+  const later = await several(4);
+  await new Promise((resolve) => setTimeout(resolve, 500));
+  expect(units).toHaveLength(2);
+  await query(`update uploads set state = 'processing', dispatch_at = null where id = $1`, [first]);
+  await query(
+    `update uploads set state = 'failed', finished_at = now(), dispatch_at = null, build = 'b', failure = $2 where id = $1`,
+    [second, { code: 'gpx/not-gpx', facts: {} }],
+  );
+  await expect.poll(() => units.slice(2), { timeout: 4_000 }).toEqual([{ ids: later, batch: expect.any(String) }]);
+});
+
+test('what does not end for five seconds keeps nobody waiting', async () => {
+  await several(2);
+  const { units, start } = recorder();
+  dispatcher({ start, capacity: BATCHES });
+  await expect.poll(() => units.length, { timeout: 20_000 }).toBe(2);
+  const [later] = await several(1);
+  await expect.poll(() => units.at(-1), { timeout: 10_000 }).toEqual({ ids: [later], batch: null });
 });

@@ -33,7 +33,7 @@ test('a new upload is to be dispatched, with what its start needs', async () => 
   const upload = await newUpload(db, { traceParent: '00-a-b-01', inflatedBytes: 5_000_000_000 });
   const { id, accountId, format, inflatedBytes, traceParent } = upload;
   expect(await takeUploadsToDispatch(db, { limit: 8, leaseS: 60 })).toEqual([
-    { id, accountId, run: 1, lostRuns: 0, format, inflatedBytes, traceParent },
+    { id, accountId, run: 1, lostRuns: 0, format, inflatedBytes, traceParent, batch: null },
   ]);
 });
 
