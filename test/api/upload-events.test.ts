@@ -148,7 +148,8 @@ test('an idle stream has heartbeats and outlives the patience for silent connect
   const { id } = await newUpload(db);
   const client = await rawClient(await listen(patient));
   await client.send(`GET ${pathOf(id)} HTTP/1.1\r\nHost: x\r\nAuthorization: ${headers.authorization}\r\n\r\n`);
-  await expect.poll(() => client.received().match(/: heartbeat\n\n/g)?.length ?? 0).toBeGreaterThan(10);
+  const beats = () => client.received().match(/: heartbeat\n\n/g)?.length ?? 0;
+  await expect.poll(beats, { timeout: 20_000 }).toBeGreaterThan(10);
   await changes.fail(id);
   await client.closed();
   expect(client.received()).toContain('"state":"failed"');

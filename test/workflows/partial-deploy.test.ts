@@ -1,8 +1,10 @@
+import { randomUUID } from 'node:crypto';
 import { historyToJSON } from '@temporalio/common/lib/proto-utils.js';
 import { beforeAll, expect, test } from 'vitest';
 import type { Jobs } from '../../activities/schedule-steps.ts';
 import { startBulkReprocess } from '../../api/dispatch/start-bulk-reprocess.ts';
 import { startStripeEvent } from '../../api/dispatch/start-stripe-event.ts';
+import { startUploads } from '../../api/dispatch/start-uploads.ts';
 import { orderAtStripe } from '../../api/ops/stripe-orders.ts';
 import { sendTestMessage, setEndpoint } from '../../api/ops/webhook-endpoint.ts';
 import { openHistory } from '../../cli/histories/open-history.ts';
@@ -14,6 +16,7 @@ import {
   processUploadId,
   stripeEventId,
   stripeOrderId,
+  uploadBatchId,
 } from '../../contracts/ids.ts';
 import { QUEUES } from '../../contracts/queues.ts';
 import type { Workflows } from '../../contracts/workflows.ts';
@@ -101,6 +104,13 @@ test('uploads: ordinary, large and refused', LONG, async () => {
   });
 });
 
+test('uploads that waited together', LONG, async () => {
+  const gone = { id: randomUUID(), accountId: randomUUID(), run: 1, lostRuns: 0 };
+  const batch = randomUUID();
+  await startUploads(client, batch, [{ ...gone, format: 'gpx', inflatedBytes: 1_000, traceParent: null, batch }]);
+  expect(await resultOf(uploadBatchId(batch))).toMatchObject({ ready: 0, superseded: 1 });
+});
+
 test('a bulk reprocess of them: done by two histories, and failed', LONG, async () => {
   const all = await heldOrder(db);
   await startBulkReprocess(client, { ...all, selected: 3 }, { stepsPerHistory: 1 });
@@ -168,7 +178,15 @@ test("Stripe's events and orders: ended and dead, absent and refused", LONG, asy
 /** After all others: what they have covered. */
 test('every workflow and every step has met the added field', () => {
   expect(Object.keys(WORKFLOW_PATHS).sort()).toEqual(
-    ['bulkReprocess', 'deliverWebhook', 'processUpload', 'runSchedule', 'stripeEvent', 'stripeOrder'].sort(),
+    [
+      'bulkReprocess',
+      'deliverWebhook',
+      'processUpload',
+      'processUploads',
+      'runSchedule',
+      'stripeEvent',
+      'stripeOrder',
+    ].sort(),
   );
   expect([...steps].sort()).toEqual(
     [
@@ -176,6 +194,7 @@ test('every workflow and every step has met the added field', () => {
       'buryStripeEvent',
       'closeFailed',
       'digest',
+      'digestUploads',
       'failReprocess',
       'failStripeOrder',
       'fulfilStripeOrder',
