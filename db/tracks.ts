@@ -2,7 +2,8 @@ import { v7 as uuid } from 'uuid';
 import type { StoredStatistics, TrackSeries, TrackStatistics } from '../contracts/track.ts';
 import type { ProcessedBy } from '../contracts/uploads.ts';
 import type { WayTypes } from '../contracts/way-types.ts';
-import type { Db, Prepared, Tx } from './pool.ts';
+import type { Db, Tx } from './pool.ts';
+import { forRows } from './row-lists.ts';
 
 export interface NewTrack {
   readonly accountId: string;
@@ -24,13 +25,34 @@ export interface NewTrack {
   readonly run: number;
 }
 
-/**
- * Saves a track with all its artefacts, or replaces those of the same upload. Returns its id, which never changes. Under
- * `lockTracksOf`, so `created_at` is the clock's, not the transaction's: an account's tracks have it in the order of their
- * commits, and no page of a list is ever passed by a track that comes late. A link to a near-duplicate is made anew after.
- */
+/** `saveTracks` of one. */
 export async function saveTrack(tx: Tx, track: NewTrack): Promise<string> {
-  const { rows } = await tx.query<{ id: string }>(SAVE_TRACK, [
+  const [id] = await saveTracks(tx, [track]);
+  if (id === undefined) throw new Error('an upsert returned no row');
+  return id;
+}
+
+/**
+ * Saves tracks with all their artefacts, or replaces those of the same uploads. Returns their ids, which never change, in the
+ * order given. Under `lockTracksOf`, so `created_at` is the clock's, not the transaction's: an account's tracks have it in the
+ * order of their commits, and no page of a list is ever passed by a track that comes late. Links to near-duplicates are made anew
+ * after.
+ */
+export async function saveTracks(tx: Tx, tracks: readonly NewTrack[]): Promise<readonly string[]> {
+  const { rows } = await tx.query<{ id: string; uploadId: string }>(
+    SAVE_TRACKS(tracks.length),
+    tracks.flatMap(valuesOfTrack),
+  );
+  const idOf = new Map(rows.map(({ id, uploadId }) => [uploadId, id]));
+  const ids = tracks.flatMap(({ uploadId }) => idOf.get(uploadId) ?? []);
+  if (ids.length !== tracks.length) throw new Error('an upsert returned too few rows');
+  const artefacts = tracks.flatMap(({ seriesJson, columnsGzip }, i) => [ids[i], seriesJson, columnsGzip]);
+  await tx.query(SAVE_ARTEFACTS(tracks.length), artefacts);
+  return ids;
+}
+
+function valuesOfTrack(track: NewTrack): readonly unknown[] {
+  return [
     uuid(),
     track.accountId,
     track.uploadId,
@@ -43,41 +65,36 @@ export async function saveTrack(tx: Tx, track: NewTrack): Promise<string> {
     track.run,
     track.zoneM,
     track.wayTypes ? JSON.stringify(track.wayTypes) : null,
-  ]);
-  const [row] = rows;
-  if (!row) throw new Error('an upsert returned no row');
-  await saveArtefacts(tx, row.id, track);
-  return row.id;
+  ];
 }
 
-const SAVE_TRACK: Prepared = {
-  name: 'save-track',
-  text: `
+const SAVE_TRACKS = forRows(
+  'save-tracks',
+  ['uuid', 'uuid', 'uuid', 'text', 'jsonb', 'int', 'text', 'text', 'text', 'int', 'int', 'jsonb'],
+  (values) => `
 insert into tracks (id, account_id, upload_id, format, statistics, pipeline_version, input_sha256, build,
                          processed_by, run, zone_m, way_types, created_at)
-     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, clock_timestamp())
+     select given.*, clock_timestamp() from (${values}) as given
      on conflict (upload_id) do update
         set format = excluded.format, statistics = excluded.statistics, pipeline_version = excluded.pipeline_version,
             input_sha256 = excluded.input_sha256, build = excluded.build, processed_by = excluded.processed_by,
             run = excluded.run, zone_m = excluded.zone_m, way_types = excluded.way_types, updated_at = now(),
             near_duplicate_of = null, stale_since = null, shaped_at = null, shaped_build = null
-     returning id`,
-};
+     returning id, upload_id as "uploadId"`,
+);
 
-async function saveArtefacts(tx: Tx, trackId: string, track: NewTrack): Promise<void> {
-  await tx.query(SAVE_ARTEFACTS, [trackId, track.seriesJson, track.columnsGzip]);
-}
-
-const SAVE_ARTEFACTS: Prepared = {
-  name: 'save-artefacts',
-  text: `
-with series as (
-       insert into track_series (track_id, series) values ($1, $2)
+const SAVE_ARTEFACTS = forRows(
+  'save-artefacts',
+  ['uuid', 'jsonb', 'bytea'],
+  (values) => `
+with given (track_id, series, columns_gzip) as (${values}),
+          series as (
+       insert into track_series (track_id, series) select track_id, series from given
        on conflict (track_id) do update set series = excluded.series),
-          stretches as (delete from track_way_types where track_id = $1)
-     insert into track_columns (track_id, columns_gzip) values ($1, $3)
+          stretches as (delete from track_way_types where track_id in (select track_id from given))
+     insert into track_columns (track_id, columns_gzip) select track_id, columns_gzip from given
      on conflict (track_id) do update set columns_gzip = excluded.columns_gzip`,
-};
+);
 
 /**
  * What an artefact's tag is made of. `xmin` is the row's version as Postgres counts it: it changes with every change of the
