@@ -40,6 +40,7 @@ export function createUploadSteps({ store: given, ...rest }: UploadStepsDeps): U
           format: formatOf(claimed.format),
           receivedAtMs: claimed.receivedAt.getTime(),
           settings: settingsOf(claimed),
+          ...(claimed.columnsSha256 !== null && { keptColumnsSha256: claimed.columnsSha256 }),
         });
         return store.save({ input, claimed, read });
       }),

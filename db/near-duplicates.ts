@@ -53,8 +53,8 @@ const WITH_CANDIDATES = forRows(
   ['uuid', 'float8'],
   (values) => `
 select own.id from (${values}) as given (id, tolerance_s) join tracks own on own.id = given.id
-      where exists (select from tracks t where ${isCandidate('given.tolerance_s')})
-      order by own.created_at, own.id`,
+       cross join lateral (select from tracks t where ${isCandidate('given.tolerance_s')} limit 1) as candidate
+      order by own.created_at, own.id`, // limit: else Postgres may read all tracks of the accounts, with their figures
 );
 
 /**

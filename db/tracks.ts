@@ -12,8 +12,10 @@ export interface NewTrack {
   readonly statistics: TrackStatistics;
   /** JSON text of a `TrackSeries`. */
   readonly seriesJson: string;
-  /** gzip of the normal form. */
-  readonly columnsGzip: Uint8Array;
+  /** gzip of the normal form; null: those of the last run are these, as their hash says. */
+  readonly columnsGzip: Uint8Array | null;
+  /** SHA-256 of the normal form; left out: nobody has counted it. */
+  readonly columnsSha256?: string;
   /** Whether way types will follow, which are derived from what is saved here; left out: nobody was asked for them. */
   readonly wayTypes?: WayTypes;
   readonly pipelineVersion: number;
@@ -46,9 +48,21 @@ export async function saveTracks(tx: Tx, tracks: readonly NewTrack[]): Promise<r
   const idOf = new Map(rows.map(({ id, uploadId }) => [uploadId, id]));
   const ids = tracks.flatMap(({ uploadId }) => idOf.get(uploadId) ?? []);
   if (ids.length !== tracks.length) throw new Error('an upsert returned too few rows');
-  const artefacts = tracks.flatMap(({ seriesJson, columnsGzip }, i) => [ids[i], seriesJson, columnsGzip]);
-  await tx.query(SAVE_ARTEFACTS(tracks.length), artefacts);
+  await saveArtefacts(tx, ids, tracks);
   return ids;
+}
+
+async function saveArtefacts(tx: Tx, ids: readonly string[], tracks: readonly NewTrack[]): Promise<void> {
+  const { rows } = await tx.query<{ whole: number }>(
+    SAVE_ARTEFACTS(tracks.length),
+    tracks.flatMap(({ seriesJson, columnsGzip, columnsSha256 }, i) => [
+      ids[i],
+      seriesJson,
+      columnsGzip,
+      columnsSha256 ?? null,
+    ]),
+  );
+  if (rows[0]?.whole !== tracks.length) throw new Error('columns that were to be kept are not those of the last run');
 }
 
 function valuesOfTrack(track: NewTrack): readonly unknown[] {
@@ -85,15 +99,22 @@ insert into tracks (id, account_id, upload_id, format, statistics, pipeline_vers
 
 const SAVE_ARTEFACTS = forRows(
   'save-artefacts',
-  ['uuid', 'jsonb', 'bytea'],
+  ['uuid', 'jsonb', 'bytea', 'text'],
   (values) => `
-with given (track_id, series, columns_gzip) as (${values}),
+with given (track_id, series, columns_gzip, columns_sha256) as (${values}),
           series as (
        insert into track_series (track_id, series) select track_id, series from given
        on conflict (track_id) do update set series = excluded.series),
-          stretches as (delete from track_way_types where track_id in (select track_id from given))
-     insert into track_columns (track_id, columns_gzip) select track_id, columns_gzip from given
-     on conflict (track_id) do update set columns_gzip = excluded.columns_gzip`,
+          stretches as (delete from track_way_types where track_id in (select track_id from given)),
+          columns as (
+       insert into track_columns (track_id, columns_gzip, columns_sha256)
+       select track_id, columns_gzip, columns_sha256 from given where columns_gzip is not null
+       on conflict (track_id) do update set columns_gzip = excluded.columns_gzip, columns_sha256 = excluded.columns_sha256
+       returning track_id),
+          kept as (
+       select from given join track_columns c using (track_id)
+        where given.columns_gzip is null and c.columns_sha256 = given.columns_sha256)
+     select ((select count(*) from columns) + (select count(*) from kept))::int as whole`,
 );
 
 /**

@@ -17,6 +17,8 @@ export interface ClaimedUpload {
   readonly sport: string | null;
   readonly zone: PrivacyZone;
   readonly receivedAt: Date;
+  /** Of the columns that the run before has kept; null: nobody knows, or there are none. */
+  readonly columnsSha256: string | null;
 }
 
 export interface Claim {
@@ -64,7 +66,8 @@ update uploads u
       where a.id = u.account_id and u.id = c.id and u.run = c.run and u.state in ('received', 'processing')
         and (u.claim_owner is null or u.claim_owner = c.owner or u.claim_expires_at < now())
       returning u.id as "uploadId", u.claim_token as token, u.account_id as "accountId", u.format, u.blob_key as "blobKey",
-                u.encoding, u.content_sha256 as "contentSha256", u.name, u.sport, ${ZONE} as zone, u.received_at as "receivedAt"`,
+                u.encoding, u.content_sha256 as "contentSha256", u.name, u.sport, ${ZONE} as zone, u.received_at as "receivedAt",
+                (select kept.columns_sha256 from track_columns kept where kept.track_id = u.track_id) as "columnsSha256"`,
 );
 
 export interface ClaimState {
