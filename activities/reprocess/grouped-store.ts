@@ -7,8 +7,8 @@ import { createGroups } from './groups.ts';
 
 /** Of more at once the share of one in statements and commits hardly falls any further, and what one breaks the others wait for. */
 const GROUP_AT_MOST = 8;
-/** Lanes whose uploads were saved together ask for their next ones within this. */
-const COLLECT_CLAIMS_MS = 2;
+/** Lanes whose uploads were saved together ask for their next ones within this, as far as those are due. */
+const COLLECT_CLAIMS_MS = 10;
 /** Two readers make a group in that; nobody waits for bulk work. */
 const COLLECT_RESULTS_MS = 25;
 
