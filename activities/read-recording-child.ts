@@ -24,11 +24,12 @@ serveJobs<ChildJob, ReadReply>(async (job) => {
   }
 });
 
-async function read({ blobKey, encoding, format, receivedAtMs, settings }: ReadJob): Promise<ReadRecording> {
+async function read({ blobKey, encoding, format, receivedAtMs, settings, ...kept }: ReadJob): Promise<ReadRecording> {
   const bytes = inflate(await readOriginal(blobs, blobKey), encoding);
   const { statistics, series, columns } = deriveRecording(bytes, { format, receivedAtMs, ...settings });
-  const columnsGzip = gzipSync(columns, { level: 1 });
-  return { statistics, seriesJson: JSON.stringify(series), columnsGzip };
+  const columnsSha256 = createHash('sha256').update(columns).digest('hex');
+  const columnsGzip = columnsSha256 === kept.keptColumnsSha256 ? null : gzipSync(columns, { level: 1 });
+  return { statistics, seriesJson: JSON.stringify(series), columnsGzip, columnsSha256 };
 }
 
 function shape({ columnsGzip, settings }: ShapeJob): Shape {

@@ -13,6 +13,8 @@ export interface ReadJob {
   readonly format: RecordingFormat;
   readonly receivedAtMs: number;
   readonly settings: TrackSettings;
+  /** SHA-256 of the columns that are there already: the same ones are not sent again. */
+  readonly keptColumnsSha256?: string;
 }
 
 /** The other thing it is asked: derive everything anew from the kept columns. */
@@ -26,7 +28,10 @@ export type ChildJob = { readonly read: ReadJob } | { readonly shape: ShapeJob }
 
 /** The answer, ready to be saved: the parent only passes bytes on. */
 export interface ReadRecording extends Shape {
-  readonly columnsGzip: Uint8Array;
+  /** Null: they are those that are kept. */
+  readonly columnsGzip: Uint8Array | null;
+  /** Of the normal form, before its gzip. */
+  readonly columnsSha256: string;
 }
 
 /** What is derived and seen. */

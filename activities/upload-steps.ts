@@ -1,21 +1,11 @@
 import { RECORDING_FORMATS } from '../contracts/recordings.ts';
 import { REJECTIONS, Rejection } from '../contracts/rejections.ts';
-import { PIPELINE_VERSION } from '../contracts/track.ts';
-import type {
-  DigestInput,
-  ProcessedBy,
-  ProcessUploadResult,
-  UploadRunInput,
-  UploadSteps,
-} from '../contracts/uploads.ts';
-import { lockTracksOf } from '../db/near-duplicates.ts';
+import type { ProcessedBy, ProcessUploadResult, UploadRunInput, UploadSteps } from '../contracts/uploads.ts';
 import type { Pool } from '../db/pool.ts';
-import { saveTrack } from '../db/tracks.ts';
-import { type ClaimedUpload, claimState, claimUpload, holdClaim, releaseClaim } from '../db/upload-claims.ts';
-import { finishUploadFailed, finishUploadReady } from '../db/uploads.ts';
-import { sameSettings, type TrackSettings } from '../domain/track/settings.ts';
-import { linkToFirst } from './near-duplicates.ts';
-import type { ReadRecording, RecordingReader } from './read-recording.ts';
+import { type Claim, type ClaimedUpload, claimState, claimUpload, releaseClaim } from '../db/upload-claims.ts';
+import { finishUploadFailed } from '../db/uploads.ts';
+import type { RecordingReader } from './read-recording.ts';
+import { type MadeRecording, saveRecording, settingsOf } from './save-recordings.ts';
 
 export interface UploadStepsDeps {
   readonly db: Pool;
@@ -24,10 +14,23 @@ export interface UploadStepsDeps {
   readonly processedBy: ProcessedBy;
   /** Who claims: the same for every attempt of one run on one path, so that a retry takes over at once. */
   readonly ownerOf: (input: UploadRunInput) => string;
+  /** Left out: each upload for itself. */
+  readonly store?: UploadStore;
+}
+
+/** How claims and what was made get into the database: `claimUpload` and `saveRecording`, or something that keeps their word. */
+export interface UploadStore {
+  claim(claim: Claim): Promise<ClaimedUpload | undefined>;
+  save(made: MadeRecording): Promise<ProcessUploadResult>;
 }
 
 /** The steps of an upload: load, decide, save. The order of steps is domain/upload/process-upload.ts. */
-export function createUploadSteps(deps: UploadStepsDeps): UploadSteps {
+export function createUploadSteps({ store: given, ...rest }: UploadStepsDeps): UploadSteps {
+  const store = given ?? {
+    claim: (claim) => claimUpload(rest.db, claim),
+    save: (made) => saveRecording(rest, made),
+  };
+  const deps = { ...rest, store };
   return {
     digest: (input) =>
       withClaim(deps, input, { countsAsAttempt: true }, async (claimed) => {
@@ -37,8 +40,9 @@ export function createUploadSteps(deps: UploadStepsDeps): UploadSteps {
           format: formatOf(claimed.format),
           receivedAtMs: claimed.receivedAt.getTime(),
           settings: settingsOf(claimed),
+          ...(claimed.columnsSha256 !== null && { keptColumnsSha256: claimed.columnsSha256 }),
         });
-        return save(deps, input, claimed, read);
+        return store.save({ input, claimed, read });
       }),
     recordFailure: (input) =>
       withClaim(deps, input, { countsAsAttempt: false }, async ({ token }) => {
@@ -58,13 +62,13 @@ export function createUploadSteps(deps: UploadStepsDeps): UploadSteps {
 const LEASE_S = 30;
 
 async function withClaim(
-  deps: UploadStepsDeps,
+  deps: UploadStepsDeps & { readonly store: UploadStore },
   input: UploadRunInput,
   how: { countsAsAttempt: boolean },
   work: (claimed: ClaimedUpload) => Promise<ProcessUploadResult>,
 ): Promise<ProcessUploadResult> {
   const { uploadId, run } = input;
-  const claimed = await claimUpload(deps.db, { uploadId, run, owner: deps.ownerOf(input), leaseS: LEASE_S, ...how });
+  const claimed = await deps.store.claim({ uploadId, run, owner: deps.ownerOf(input), leaseS: LEASE_S, ...how });
   if (!claimed) return endedAlready(deps, input);
   try {
     return await work(claimed);
@@ -86,45 +90,6 @@ async function endedAlready(deps: UploadStepsDeps, input: UploadRunInput): Promi
   if (at.failure !== null) return { outcome: 'failed', code: at.failure.code };
   if (at.state === 'ready' && at.trackId !== null) return { outcome: 'ready', trackId: at.trackId };
   throw new Rejection('processing/claimed-elsewhere');
-}
-
-async function save(
-  deps: UploadStepsDeps,
-  input: DigestInput,
-  claimed: ClaimedUpload,
-  read: ReadRecording,
-): Promise<ProcessUploadResult> {
-  const { uploadId, run } = input;
-  const { db, processedBy, build } = deps;
-  const { token } = claimed;
-  return db.transaction(async (tx) => {
-    await lockTracksOf(tx, claimed.accountId);
-    const settings = await holdClaim(tx, { uploadId, token });
-    // Its owner has changed name, sport or zone since the claim: what was made is of yesterday, and it is tried again.
-    const holds = settings && sameSettings(settings, settingsOf(claimed));
-    if (!holds) throw new Rejection('processing/claimed-elsewhere');
-    const trackId = await saveTrack(tx, {
-      ...read,
-      accountId: claimed.accountId,
-      uploadId,
-      format: claimed.format,
-      pipelineVersion: PIPELINE_VERSION,
-      inputSha256: claimed.contentSha256,
-      zoneM: claimed.zone.radiusM,
-      ...(input.wayTypes && { wayTypes: { status: processedBy === 'inline' ? 'skipped' : 'pending' } }),
-      build,
-      processedBy,
-      run,
-    });
-    await linkToFirst(tx, trackId);
-    const won = await finishUploadReady(tx, { uploadId, token, trackId, processedBy, build });
-    if (!won) throw new Rejection('processing/claimed-elsewhere'); // rolls the track back as well
-    return { outcome: 'ready', trackId };
-  });
-}
-
-function settingsOf({ name, sport, zone }: ClaimedUpload): TrackSettings {
-  return { name, sport, zone };
 }
 
 function formatOf(text: string): (typeof RECORDING_FORMATS)[number] {

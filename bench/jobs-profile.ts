@@ -1,5 +1,6 @@
 /**
- * Where a job of Cairn's spends its processor time: `npm run bench:jobs:profile -- --jobs 500`. By process and thread, by package and
+ * Where a job of Cairn's spends its processor time: `npm run bench:jobs:profile -- --jobs 500`, and with `--bulk` a job of a bulk
+ * reprocess. By process and thread, by package and
  * function in API and worker, and by statement in Postgres. What is profiled is slower: shares count, not times.
  */
 import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
@@ -11,6 +12,7 @@ import { machineFacts } from '../test/drills/support/figures.ts';
 import { openClient } from './jobs/client.ts';
 import { watchFinishes } from './jobs/finish-watch.ts';
 import { acknowledged } from './jobs/measures/acknowledged.ts';
+import { bulk } from './jobs/measures/bulk.ts';
 import { drain } from './jobs/measures/drain.ts';
 import type { Measuring } from './jobs/measuring.ts';
 import { timeSpent } from './jobs/profile/read-profile.ts';
@@ -24,6 +26,7 @@ const { values } = parseArgs({
   options: {
     jobs: { type: 'string', default: '500' },
     warm: { type: 'string', default: '150' },
+    bulk: { type: 'boolean', default: false },
     'dev-server': { type: 'boolean', default: false },
   },
 });
@@ -33,7 +36,7 @@ const profiled = `${new URL('./jobs/profile/profiled.mjs', import.meta.url).href
 const temporal = values['dev-server'] ? 'dev-server' : 'server';
 const site = await openCairn({ temporal, cairn: { NODE_OPTIONS: `--import=${profiled}` }, postgres: COUNTING });
 try {
-  console.log(`${machineFacts()}; ${jobs} jobs, 32 in flight`);
+  console.log(`${machineFacts()}; ${jobs} jobs, ${values.bulk ? 'by one order' : '32 in flight'}`);
   await profile(site);
 } finally {
   await site.stop();
@@ -46,12 +49,13 @@ async function profile(cairn: Site): Promise<void> {
   const measuring: Measuring = { site: cairn, client, finishes, nextRecording: createRecordings() };
   const statements = statementsOf(cairn.databaseUrl);
   try {
-    const { accepted } = await acknowledged(measuring, { uploads: Number(values.warm), inFlight: 8 });
+    const uploads = values.bulk ? jobs : Number(values.warm);
+    const { accepted } = await acknowledged(measuring, { uploads, inFlight: 8 });
     await finishes.untilAllReady(accepted.map(({ id }) => id));
     await statements.begin();
     const threadsBefore = threadsOf(cairn);
     signal(cairn);
-    const { cpuMs, jobsPerS } = await drain(measuring, jobs);
+    const { cpuMs, jobsPerS } = (values.bulk ? await bulk(measuring) : await drain(measuring, jobs)) ?? NOTHING;
     signal(cairn);
     console.log(`CPU ms per job, by part; ${Math.round(jobsPerS)} jobs/s while profiled`);
     console.table(cpuMs);
@@ -64,6 +68,8 @@ async function profile(cairn: Site): Promise<void> {
     await finishes.close();
   }
 }
+
+const NOTHING = { cpuMs: {}, jobsPerS: 0 };
 
 function signal(cairn: Site): void {
   for (const { pid } of nodeProcesses(cairn)) process.kill(pid, 'SIGUSR2');

@@ -61,6 +61,7 @@ function turned<Item>(items: readonly Item[], by: number): readonly Item[] {
 async function report(all: readonly Repeated[]): Promise<void> {
   const figures = new Map(all.map((one) => [one.name, figuresOf(one)]));
   const cpu = new Map(all.map((one) => [one.name, cpuByPart(one)]));
+  const bulkCpu = new Map(all.map((one) => [one.name, cpuByPart(one, ({ bulk }) => bulk?.cpuMs ?? {})]));
   const cairn = figures.get('cairn');
   const others = [...figures].filter(([name]) => name !== 'cairn');
   const ratios = new Map(cairn ? others.map(([name, theirs]) => [name, ratiosOf(cairn, theirs)] as const) : []);
@@ -71,11 +72,19 @@ async function report(all: readonly Repeated[]): Promise<void> {
   console.table(byFigure(figures));
   console.log('CPU ms per job, by part');
   console.table(byFigure(cpu));
+  console.log('CPU ms per job of a bulk reprocess, by part');
+  console.table(byFigure(bulkCpu));
   console.log('Cairn divided by');
   console.table(byFigure(ratios));
   console.table(goals);
   if (!options.json) return;
-  const tables = { figures: byFigure(figures), cpu: byFigure(cpu), ratios: byFigure(ratios), goals };
+  const tables = {
+    figures: byFigure(figures),
+    cpu: byFigure(cpu),
+    bulkCpu: byFigure(bulkCpu),
+    ratios: byFigure(ratios),
+    goals,
+  };
   const facts = { machine: machineFacts(), repeats: options.repeats, versions, settings };
   await writeFile(options.json, `${JSON.stringify({ ...facts, ...tables, measured: all }, null, 2)}\n`);
 }

@@ -1,5 +1,6 @@
 import type { StoredLine } from '../domain/track/near-duplicate.ts';
 import type { Db, Prepared, Tx } from './pool.ts';
+import { forRows } from './row-lists.ts';
 
 /**
  * Whoever adds, replaces or removes a track of an account holds this until the end of the transaction, and takes it before
@@ -13,6 +14,48 @@ const LOCK_TRACKS: Prepared = {
   name: 'lock-tracks',
   text: 'select pg_advisory_xact_lock(hashtextextended($1, 7243009))',
 };
+
+/** The same of several accounts without a wait; those of them that nobody else has locked at the moment. */
+export async function lockFreeTracksOf(tx: Tx, accountIds: readonly string[]): Promise<ReadonlySet<string>> {
+  const { rows } = await tx.query<{ id: string }>(LOCK_FREE_TRACKS(accountIds.length), accountIds);
+  return new Set(rows.map(({ id }) => id));
+}
+
+const LOCK_FREE_TRACKS = forRows(
+  'lock-free-tracks',
+  ['text'],
+  (values) => `
+select id from (${values}) as account (id) where pg_try_advisory_xact_lock(hashtextextended(id, 7243009))`,
+);
+
+/** Those of these tracks that have candidates, the oldest first: in most groups none. */
+export async function withCandidates(
+  tx: Db,
+  trackIds: readonly string[],
+  toleranceS: number,
+): Promise<readonly string[]> {
+  const { rows } = await tx.query<{ id: string }>(
+    WITH_CANDIDATES(trackIds.length),
+    trackIds.flatMap((id) => [id, toleranceS]),
+  );
+  return rows.map(({ id }) => id);
+}
+
+/** SQL: `t` is a candidate of `own`. */
+const isCandidate = (toleranceS: string) => `t.account_id = own.account_id and t.near_duplicate_of is null
+        and coalesce(t.started_at, '-infinity') between own.started_at - make_interval(secs => ${toleranceS})
+                                                          and own.started_at + make_interval(secs => ${toleranceS})
+        and (t.created_at, t.id) < (own.created_at, own.id)
+        and t.statistics ->> 'kind' = own.statistics ->> 'kind'`;
+
+const WITH_CANDIDATES = forRows(
+  'with-candidates',
+  ['uuid', 'float8'],
+  (values) => `
+select own.id from (${values}) as given (id, tolerance_s) join tracks own on own.id = given.id
+       cross join lateral (select from tracks t where ${isCandidate('given.tolerance_s')} limit 1) as candidate
+      order by own.created_at, own.id`, // limit: else Postgres may read all tracks of the accounts, with their figures
+);
 
 /**
  * The account's first tracks (those that are linked to nothing) of the same kind that were made before this one and started
@@ -34,12 +77,7 @@ const CANDIDATES: Prepared = {
   name: 'near-duplicate-candidates',
   text: `
 select t.id, ${LINE}
-       from tracks own join tracks t
-         on t.account_id = own.account_id and t.near_duplicate_of is null
-        and coalesce(t.started_at, '-infinity') between own.started_at - make_interval(secs => $2)
-                                                          and own.started_at + make_interval(secs => $2)
-        and (t.created_at, t.id) < (own.created_at, own.id)
-        and t.statistics ->> 'kind' = own.statistics ->> 'kind'
+       from tracks own join tracks t on ${isCandidate('$2')}
        join track_series s on s.track_id = t.id
       where own.id = $1
       order by t.created_at, t.id

@@ -1,7 +1,7 @@
 import type { BulkReprocessRun, ReprocessProgress } from '../contracts/reprocess-orders.ts';
 import type { ProcessUploadInput } from '../contracts/uploads.ts';
 import { placeText } from './list-places.ts';
-import type { Db, Tx } from './pool.ts';
+import type { Db, Prepared, Tx } from './pool.ts';
 import { PROGRESS } from './reprocess-orders.ts';
 import { AMONG_IDS, amongIdsValues, type ReprocessFilter, type ReprocessSelection } from './reprocess-selection.ts';
 import { askedAgainIn, KEPT } from './upload-runs.ts';
@@ -62,34 +62,42 @@ export async function beginItems(
   claim: ClaimedReprocess,
   next: { ids: readonly string[]; scannedTo: string; ratePerMinute: number },
 ): Promise<readonly BegunItem[]> {
-  const { rows } = await tx.query<{ items: readonly BegunItem[] }>(
-    `with ${AMONG_IDS},
-          ordered as (select greatest(next_due_at, now()) as slot, make_interval(secs => 60 / $15::float) as every
-                        from reprocess_orders where id = $14),
-          queue as (select s.id, o.slot + (row_number() over (order by s.id) - 1) * o.every as slot
-                      from selection s, ordered o where s.obstacle is null),
-          old as (select u.*, q.slot from uploads u join queue q using (id)
-                   where u.state in ('ready', 'failed') and u.finished_at < $1::timestamptz order by u.id for update of u),
-          ${KEPT},
-          begun as (
-     update uploads u
-        set ${askedAgainIn('$14')}, asked_by = 'operator', due_at = old.slot, dispatch_at = old.slot + interval '5 minutes',
-            trace_parent = null
-       from old where u.id = old.id
-     returning u.id, u.run, u.due_at, u.inflated_bytes),
-          items as (insert into reprocess_items (order_id, upload_id, run) select $14, id, run from begun),
-          moved as (
-     update reprocess_orders
-        set scanned_to = $16, begun = begun + (select count(*) from begun), bugs = 0,
-            passed_over = passed_over + (select count(*) from selection where obstacle is not null),
-            next_due_at = coalesce((select max(due_at) from begun) + (select every from ordered), next_due_at)
-      where id = $14)
-     select coalesce(jsonb_agg(jsonb_build_object('uploadId', id, 'run', run, 'inflatedBytes', inflated_bytes, 'dueInMs',
-              greatest(0, extract(epoch from due_at - clock_timestamp()) * 1000)) order by due_at), '[]') as items from begun`,
-    [...amongIdsValues(claim, next.ids), claim.orderId, next.ratePerMinute, next.scannedTo],
-  );
+  const { rows } = await tx.query<{ items: readonly BegunItem[] }>(BEGIN_ITEMS, [
+    ...amongIdsValues(claim, next.ids),
+    claim.orderId,
+    next.ratePerMinute,
+    next.scannedTo,
+  ]);
   return rows[0]?.items ?? [];
 }
+
+const BEGIN_ITEMS: Prepared = {
+  name: 'begin-items',
+  text: `
+with ${AMONG_IDS},
+      ordered as (select greatest(next_due_at, now()) as slot, make_interval(secs => 60 / $15::float) as every
+                    from reprocess_orders where id = $14),
+      queue as (select s.id, o.slot + (row_number() over (order by s.id) - 1) * o.every as slot
+                  from selection s, ordered o where s.obstacle is null),
+      old as (select u.*, q.slot from uploads u join queue q using (id)
+               where u.state in ('ready', 'failed') and u.finished_at < $1::timestamptz order by u.id for update of u),
+      ${KEPT},
+      begun as (
+ update uploads u
+    set ${askedAgainIn('$14')}, asked_by = 'operator', due_at = old.slot, dispatch_at = old.slot + interval '5 minutes',
+        trace_parent = null
+   from old where u.id = old.id
+ returning u.id, u.run, u.due_at, u.inflated_bytes),
+      items as (insert into reprocess_items (order_id, upload_id, run) select $14, id, run from begun),
+      moved as (
+ update reprocess_orders
+    set scanned_to = $16, begun = begun + (select count(*) from begun), bugs = 0,
+        passed_over = passed_over + (select count(*) from selection where obstacle is not null),
+        next_due_at = coalesce((select max(due_at) from begun) + (select every from ordered), next_due_at)
+  where id = $14)
+ select coalesce(jsonb_agg(jsonb_build_object('uploadId', id, 'run', run, 'inflatedBytes', inflated_bytes, 'dueInMs',
+          greatest(0, extract(epoch from due_at - clock_timestamp()) * 1000)) order by due_at), '[]') as items from begun`,
+};
 
 /** Runs that it has begun and not counted yet: of an attempt that died, as far as they did not come to an end without it. */
 export async function openItems(db: Db, claim: ClaimedReprocess): Promise<readonly BegunItem[]> {
@@ -116,28 +124,31 @@ export async function handOver(db: Db, claim: ClaimedReprocess, item: ProcessUpl
 
 /** Counts the runs that have ended, however they did: what the rows say, not what somebody who may have died saw. */
 export async function countEnds(tx: Tx, claim: ClaimedReprocess): Promise<void> {
-  await tx.query(
-    `with told as (
-       select i.upload_id,
-              case when u.id is null then 'superseded'
-                   when u.run > i.run then coalesce(r.outcome, 'superseded')
-                   when u.state in ('ready', 'failed') then case when u.failure is null then 'ready' else 'failed' end end as outcome
-         from reprocess_items i left join uploads u on u.id = i.upload_id
-              left join upload_runs r on r.upload_id = i.upload_id and r.run = i.run
-        where i.order_id = $1),
-          ended as (
-       delete from reprocess_items i using told
-        where i.order_id = $1 and i.upload_id = told.upload_id and told.outcome is not null returning told.outcome),
-          counts as (select count(*) as ends, count(*) filter (where outcome = 'ready') as ready,
-                            count(*) filter (where outcome = 'failed') as failed,
-                            count(*) filter (where outcome = 'superseded') as superseded from ended)
-     update reprocess_orders o
-        set ready = o.ready + c.ready, failed = o.failed + c.failed, superseded = o.superseded + c.superseded,
-            paced_ends = o.paced_ends + c.ends
-       from counts c where o.id = $1 and c.ends > 0`,
-    [claim.orderId],
-  );
+  await tx.query(COUNT_ENDS, [claim.orderId]);
 }
+
+const COUNT_ENDS: Prepared = {
+  name: 'count-ends',
+  text: `
+with told as (
+   select i.upload_id,
+          case when u.id is null then 'superseded'
+               when u.run > i.run then coalesce(r.outcome, 'superseded')
+               when u.state in ('ready', 'failed') then case when u.failure is null then 'ready' else 'failed' end end as outcome
+     from reprocess_items i left join uploads u on u.id = i.upload_id
+          left join upload_runs r on r.upload_id = i.upload_id and r.run = i.run
+    where i.order_id = $1),
+      ended as (
+   delete from reprocess_items i using told
+    where i.order_id = $1 and i.upload_id = told.upload_id and told.outcome is not null returning told.outcome),
+      counts as (select count(*) as ends, count(*) filter (where outcome = 'ready') as ready,
+                        count(*) filter (where outcome = 'failed') as failed,
+                        count(*) filter (where outcome = 'superseded') as superseded from ended)
+ update reprocess_orders o
+    set ready = o.ready + c.ready, failed = o.failed + c.failed, superseded = o.superseded + c.superseded,
+        paced_ends = o.paced_ends + c.ends
+   from counts c where o.id = $1 and c.ends > 0`,
+};
 
 /** Nothing of it is open any more. False when something is, or the token is no longer the newest. */
 export async function endReprocess(

@@ -2,7 +2,8 @@ import { v7 as uuid } from 'uuid';
 import type { StoredStatistics, TrackSeries, TrackStatistics } from '../contracts/track.ts';
 import type { ProcessedBy } from '../contracts/uploads.ts';
 import type { WayTypes } from '../contracts/way-types.ts';
-import type { Db, Prepared, Tx } from './pool.ts';
+import type { Db, Tx } from './pool.ts';
+import { forRows } from './row-lists.ts';
 
 export interface NewTrack {
   readonly accountId: string;
@@ -11,8 +12,10 @@ export interface NewTrack {
   readonly statistics: TrackStatistics;
   /** JSON text of a `TrackSeries`. */
   readonly seriesJson: string;
-  /** gzip of the normal form. */
-  readonly columnsGzip: Uint8Array;
+  /** gzip of the normal form; null: those of the last run are these, as their hash says. */
+  readonly columnsGzip: Uint8Array | null;
+  /** SHA-256 of the normal form; left out: nobody has counted it. */
+  readonly columnsSha256?: string;
   /** Whether way types will follow, which are derived from what is saved here; left out: nobody was asked for them. */
   readonly wayTypes?: WayTypes;
   readonly pipelineVersion: number;
@@ -24,13 +27,46 @@ export interface NewTrack {
   readonly run: number;
 }
 
-/**
- * Saves a track with all its artefacts, or replaces those of the same upload. Returns its id, which never changes. Under
- * `lockTracksOf`, so `created_at` is the clock's, not the transaction's: an account's tracks have it in the order of their
- * commits, and no page of a list is ever passed by a track that comes late. A link to a near-duplicate is made anew after.
- */
+/** `saveTracks` of one. */
 export async function saveTrack(tx: Tx, track: NewTrack): Promise<string> {
-  const { rows } = await tx.query<{ id: string }>(SAVE_TRACK, [
+  const [id] = await saveTracks(tx, [track]);
+  if (id === undefined) throw new Error('an upsert returned no row');
+  return id;
+}
+
+/**
+ * Saves tracks with all their artefacts, or replaces those of the same uploads. Returns their ids, which never change, in the
+ * order given. Under `lockTracksOf`, so `created_at` is the clock's, not the transaction's: an account's tracks have it in the
+ * order of their commits, and no page of a list is ever passed by a track that comes late. Links to near-duplicates are made anew
+ * after.
+ */
+export async function saveTracks(tx: Tx, tracks: readonly NewTrack[]): Promise<readonly string[]> {
+  const { rows } = await tx.query<{ id: string; uploadId: string }>(
+    SAVE_TRACKS(tracks.length),
+    tracks.flatMap(valuesOfTrack),
+  );
+  const idOf = new Map(rows.map(({ id, uploadId }) => [uploadId, id]));
+  const ids = tracks.flatMap(({ uploadId }) => idOf.get(uploadId) ?? []);
+  if (ids.length !== tracks.length) throw new Error('an upsert returned too few rows');
+  await saveArtefacts(tx, ids, tracks);
+  return ids;
+}
+
+async function saveArtefacts(tx: Tx, ids: readonly string[], tracks: readonly NewTrack[]): Promise<void> {
+  const { rows } = await tx.query<{ whole: number }>(
+    SAVE_ARTEFACTS(tracks.length),
+    tracks.flatMap(({ seriesJson, columnsGzip, columnsSha256 }, i) => [
+      ids[i],
+      seriesJson,
+      columnsGzip,
+      columnsSha256 ?? null,
+    ]),
+  );
+  if (rows[0]?.whole !== tracks.length) throw new Error('columns that were to be kept are not those of the last run');
+}
+
+function valuesOfTrack(track: NewTrack): readonly unknown[] {
+  return [
     uuid(),
     track.accountId,
     track.uploadId,
@@ -43,41 +79,43 @@ export async function saveTrack(tx: Tx, track: NewTrack): Promise<string> {
     track.run,
     track.zoneM,
     track.wayTypes ? JSON.stringify(track.wayTypes) : null,
-  ]);
-  const [row] = rows;
-  if (!row) throw new Error('an upsert returned no row');
-  await saveArtefacts(tx, row.id, track);
-  return row.id;
+  ];
 }
 
-const SAVE_TRACK: Prepared = {
-  name: 'save-track',
-  text: `
+const SAVE_TRACKS = forRows(
+  'save-tracks',
+  ['uuid', 'uuid', 'uuid', 'text', 'jsonb', 'int', 'text', 'text', 'text', 'int', 'int', 'jsonb'],
+  (values) => `
 insert into tracks (id, account_id, upload_id, format, statistics, pipeline_version, input_sha256, build,
                          processed_by, run, zone_m, way_types, created_at)
-     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, clock_timestamp())
+     select given.*, clock_timestamp() from (${values}) as given
      on conflict (upload_id) do update
         set format = excluded.format, statistics = excluded.statistics, pipeline_version = excluded.pipeline_version,
             input_sha256 = excluded.input_sha256, build = excluded.build, processed_by = excluded.processed_by,
             run = excluded.run, zone_m = excluded.zone_m, way_types = excluded.way_types, updated_at = now(),
             near_duplicate_of = null, stale_since = null, shaped_at = null, shaped_build = null
-     returning id`,
-};
+     returning id, upload_id as "uploadId"`,
+);
 
-async function saveArtefacts(tx: Tx, trackId: string, track: NewTrack): Promise<void> {
-  await tx.query(SAVE_ARTEFACTS, [trackId, track.seriesJson, track.columnsGzip]);
-}
-
-const SAVE_ARTEFACTS: Prepared = {
-  name: 'save-artefacts',
-  text: `
-with series as (
-       insert into track_series (track_id, series) values ($1, $2)
+const SAVE_ARTEFACTS = forRows(
+  'save-artefacts',
+  ['uuid', 'jsonb', 'bytea', 'text'],
+  (values) => `
+with given (track_id, series, columns_gzip, columns_sha256) as (${values}),
+          series as (
+       insert into track_series (track_id, series) select track_id, series from given
        on conflict (track_id) do update set series = excluded.series),
-          stretches as (delete from track_way_types where track_id = $1)
-     insert into track_columns (track_id, columns_gzip) values ($1, $3)
-     on conflict (track_id) do update set columns_gzip = excluded.columns_gzip`,
-};
+          stretches as (delete from track_way_types where track_id in (select track_id from given)),
+          columns as (
+       insert into track_columns (track_id, columns_gzip, columns_sha256)
+       select track_id, columns_gzip, columns_sha256 from given where columns_gzip is not null
+       on conflict (track_id) do update set columns_gzip = excluded.columns_gzip, columns_sha256 = excluded.columns_sha256
+       returning track_id),
+          kept as (
+       select from given join track_columns c using (track_id)
+        where given.columns_gzip is null and c.columns_sha256 = given.columns_sha256)
+     select ((select count(*) from columns) + (select count(*) from kept))::int as whole`,
+);
 
 /**
  * What an artefact's tag is made of. `xmin` is the row's version as Postgres counts it: it changes with every change of the

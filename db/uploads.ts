@@ -1,6 +1,7 @@
 import type { ProcessedBy, UploadFailure, UploadState } from '../contracts/uploads.ts';
 import { useBlob } from './blobs.ts';
 import type { Db, Prepared, Tx } from './pool.ts';
+import { forRows } from './row-lists.ts';
 import { TOLD_ENDS } from './webhook-messages.ts';
 
 export interface NewUpload {
@@ -108,9 +109,22 @@ export interface EndOfRun {
   readonly build: string;
 }
 
+export interface ReadyRun extends EndOfRun {
+  readonly trackId: string;
+}
+
 /** The end of a run that made a track. False when the token is no longer the newest: nothing was written. */
-export async function finishUploadReady(tx: Tx, end: EndOfRun & { readonly trackId: string }): Promise<boolean> {
-  return ends(tx, END_READY, end, end.trackId);
+export async function finishUploadReady(tx: Tx, end: ReadyRun): Promise<boolean> {
+  return (await finishUploadsReady(tx, [end])) === 1;
+}
+
+/** The same of several; how many of them it was, the others' tokens are no longer the newest. */
+export async function finishUploadsReady(tx: Tx, ends: readonly ReadyRun[]): Promise<number> {
+  const { rows } = await tx.query<{ ended: number }>(
+    END_READY(ends.length),
+    ends.flatMap(({ uploadId, token, processedBy, build, trackId }) => [uploadId, token, processedBy, build, trackId]),
+  );
+  return rows[0]?.ended ?? 0;
 }
 
 /**
@@ -121,28 +135,30 @@ export async function finishUploadFailed(
   tx: Db,
   end: EndOfRun & { readonly failure: UploadFailure },
 ): Promise<boolean> {
-  return ends(tx, END_FAILED, end, JSON.stringify(end.failure));
-}
-
-/** The site is told by the statement that ends the run: neither can be there without the other. */
-async function ends(db: Db, statement: Prepared, end: EndOfRun, result: string): Promise<boolean> {
-  const { uploadId, token, processedBy, build } = end;
-  const { rows } = await db.query<{ ended: number }>(statement, [uploadId, token, processedBy, build, result]);
+  const { uploadId, token, processedBy, build, failure } = end;
+  const values = [uploadId, token, processedBy, build, JSON.stringify(failure)];
+  const { rows } = await tx.query<{ ended: number }>(END_FAILED(1), values);
   return rows[0]?.ended === 1;
 }
 
-const endBecoming = (name: string, become: string): Prepared => ({
-  name,
-  text: `with ended as (update uploads set ${become}, ${FINISHED} returning *), ${TOLD_ENDS}
+/** The site is told by the statement that ends the runs: neither can be there without the other. */
+const endBecoming = (name: string, result: string, become: string) =>
+  forRows(
+    name,
+    ['uuid', 'bigint', 'text', 'text', result],
+    (values) => `
+with ended as (
+       update uploads u
+          set ${become}, processed_by = made.processed_by, build = made.build, finished_at = now(), updated_at = now(),
+              dispatch_at = null, claim_owner = null, claim_expires_at = null
+         from (${values}) as made (id, token, processed_by, build, result)
+        where u.id = made.id and u.claim_token = made.token and u.state = 'processing' returning u.*), ${TOLD_ENDS}
      select count(*)::int as ended from ended`,
-});
+  );
 
-const FINISHED = `processed_by = $3, build = $4, finished_at = now(), updated_at = now(), dispatch_at = null,
-    claim_owner = null, claim_expires_at = null
-  where id = $1 and claim_token = $2 and state = 'processing'`;
-
-const END_READY = endBecoming('end-ready', `state = 'ready', track_id = $5, failure = null`);
+const END_READY = endBecoming('end-ready', 'uuid', `state = 'ready', track_id = made.result, failure = null`);
 const END_FAILED = endBecoming(
   'end-failed',
-  `state = case when track_id is null then 'failed' else 'ready' end, failure = $5`,
+  'jsonb',
+  `state = case when u.track_id is null then 'failed' else 'ready' end, failure = made.result`,
 );

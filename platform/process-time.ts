@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises';
+import { readFileSync } from 'node:fs';
 
 export interface TimeWatch {
   stop(): void;
@@ -24,28 +24,34 @@ export function watchTime(
 ): TimeWatch {
   const startedAt = Date.now();
   const before = processorMs(pid);
-  let stopped = false;
-  const look = async () => {
+  const look = () => {
     const elapsedMs = Date.now() - startedAt;
-    const [from, to] = [await before, await processorMs(pid)];
-    const workedMs = from === undefined || to === undefined ? elapsedMs : to - from;
+    const now = processorMs(pid);
+    const workedMs = before === undefined || now === undefined ? elapsedMs : now - before;
     const leftMs = Math.min(limitMs - workedMs, clockMs - elapsedMs);
-    if (stopped) return;
     if (leftMs <= 0) onOver(workedMs >= limitMs ? 'worked' : 'stalled');
     else timer = setTimeout(look, Math.max(leftMs, LOOK_AGAIN_MS));
   };
   let timer = setTimeout(look, limitMs);
-  const stop = () => {
-    stopped = true;
-    clearTimeout(timer);
-  };
-  return { stop };
+  return { stop: () => clearTimeout(timer) };
 }
 
-/** Of all its threads, user and system; undefined where /proc does not tell. The command's name before these fields may hold blanks, but it ends with `)`. */
-export async function processorMs(pid: number | undefined): Promise<number | undefined> {
-  const text = pid === undefined ? '' : await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => '');
+/**
+ * Of all its threads, user and system; undefined where /proc does not tell. The command's name before these fields may hold blanks,
+ * but it ends with `)`. Read at once: the kernel has it in memory, and by way of the thread pool it was 0.2 ms of each job.
+ */
+export function processorMs(pid: number | undefined): number | undefined {
+  const text = pid === undefined ? '' : statOf(pid);
   const fields = text.slice(text.lastIndexOf(')') + 2).split(' ');
   const [user, system] = [fields[11], fields[12]];
   return user === undefined || system === undefined ? undefined : (Number(user) + Number(system)) * TICK_MS;
+}
+
+/** Empty when it is gone. */
+function statOf(pid: number): string {
+  try {
+    return readFileSync(`/proc/${pid}/stat`, 'utf8');
+  } catch {
+    return '';
+  }
 }

@@ -15,16 +15,27 @@ export interface BulkReprocessParts {
   readonly addWayTypes: UploadSteps['addWayTypes'] | undefined;
 }
 
+/** One upload of them is read, the others wait to be claimed or saved with others: a group of eight does not leave a reader idle. */
+const LANES_PER_PROCESS = 8;
+/** One each for what is begun, claimed and saved, and whether somebody waits; the rest is for single ones that were handed over or failed. */
+const CONNECTIONS = 6;
+
 /** With connections and readers of its own, which give way: nobody waits for bulk work, and somebody may for everything else. */
 export function bulkReprocessSteps({ config, log, shutdown, addWayTypes }: BulkReprocessParts): BulkReprocessSteps {
   const processes = Math.max(2, availableParallelism());
-  const lanes = 2 * processes;
   const onIdleError = (error: Error) => log.warn({ err: error }, 'database connection lost');
-  const db = connect(config.databaseUrl, { max: lanes + 1, onIdleError });
+  const db = connect(config.databaseUrl, { max: CONNECTIONS, onIdleError });
   const reader = onFirstUse(() => createRecordingReader({ blobDir: config.blobDir, processes, giveWay: true }));
   shutdown.onClose('bulk database', () => db.end());
   shutdown.onClose('bulk reader', () => reader.close());
-  return createBulkReprocessSteps({ db, log, build: config.build, reader, addWayTypes, lanes });
+  return createBulkReprocessSteps({
+    db,
+    log,
+    build: config.build,
+    reader,
+    addWayTypes,
+    lanes: LANES_PER_PROCESS * processes,
+  });
 }
 
 /** Its children hold 21 MB each, and most workers never have bulk work to do. */

@@ -22,8 +22,8 @@ export interface BatchSize {
   readonly forMs: number;
 }
 
-/** About a second of work on two cores, and at a low rate ten: so a step costs next to nothing per upload. */
-export const BATCH_SIZE: BatchSize = { items: 200, chunk: 10, forMs: 10_000 };
+/** Some seconds of work on two cores, and at a low rate ten: so a step, and its last uploads that nobody overlaps with, cost next to nothing. */
+export const BATCH_SIZE: BatchSize = { items: 600, chunk: 20, forMs: 10_000 };
 
 /** What is begun is due within a second: a pause waits for it. */
 const HORIZON_S = 1;

@@ -5,12 +5,15 @@ import type { Log } from '../../platform/log.ts';
 import type { RecordingReader } from '../read-recording.ts';
 import { classOf, isOutage } from '../step-failures.ts';
 import { createUploadSteps } from '../upload-steps.ts';
+import { createGroupedStore } from './grouped-store.ts';
 
 export interface ItemStepsDeps {
   readonly db: Pool;
   readonly log: Log;
   readonly build: string;
   readonly reader: Pick<RecordingReader, 'read'>;
+  /** Uploads that are worked on at once: more than the reader has processes, so that saving and reading overlap. */
+  readonly lanes: number;
   /** Undefined where way types are not configured. */
   readonly addWayTypes: UploadSteps['addWayTypes'] | undefined;
 }
@@ -25,7 +28,9 @@ const BUG_ATTEMPTS = 3;
  */
 export function createItemSteps(deps: ItemStepsDeps, orderId: number): UploadSteps {
   const ownerOf = () => `bulk-reprocess:${orderId}`;
-  const steps = createUploadSteps({ ...deps, processedBy: 'bulk', ownerOf });
+  const processedBy = 'bulk';
+  const store = createGroupedStore({ ...deps, processedBy }, deps.lanes);
+  const steps = createUploadSteps({ ...deps, processedBy, ownerOf, store });
   const { addWayTypes } = deps;
   return {
     digest: (input) => digest(deps, steps, input),

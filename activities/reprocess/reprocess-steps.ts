@@ -26,8 +26,6 @@ import { createItemSteps, type ItemStepsDeps } from './item-steps.ts';
 export interface BulkReprocessStepsDeps extends ItemStepsDeps {
   readonly db: Pool;
   readonly log: Log;
-  /** Uploads of one order that are worked on at once: more than the reader has processes, so that saving and reading overlap. */
-  readonly lanes: number;
   readonly size?: BatchSize;
   /** Waits while others shall go first. */
   readonly giveWay?: () => Promise<void>;

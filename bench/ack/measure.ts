@@ -34,11 +34,11 @@ export async function measure(target: Target, uploads: number, inFlight: number)
       times.push(performance.now() - startedAt);
     }
   };
-  const cpuBefore = (await processorMs(target.pid)) ?? Number.NaN;
+  const cpuBefore = processorMs(target.pid) ?? Number.NaN;
   const startedAt = performance.now();
   await Promise.all(Array.from({ length: inFlight }, lane));
   const perS = Math.round(uploads / ((performance.now() - startedAt) / 1000));
-  const cpuMs = ((await processorMs(target.pid)) ?? Number.NaN) - cpuBefore;
+  const cpuMs = (processorMs(target.pid) ?? Number.NaN) - cpuBefore;
   agent.destroy();
   return { timesMs: times, perS, cpuMs: cpuMs / uploads };
 }

@@ -4,6 +4,7 @@ import { openClient } from './client.ts';
 import { watchFinishes } from './finish-watch.ts';
 import { acknowledged } from './measures/acknowledged.ts';
 import { backlog } from './measures/backlog.ts';
+import { type BulkMeasured, bulk } from './measures/bulk.ts';
 import { bursts } from './measures/bursts.ts';
 import { drain } from './measures/drain.ts';
 import { endToEnd } from './measures/idle.ts';
@@ -25,6 +26,8 @@ export interface Measured {
   readonly backlogJobsPerS: number;
   readonly burstAckMs: readonly number[];
   readonly burstEndMs: readonly number[];
+  /** Undefined: of who has no such thing. */
+  readonly bulk: BulkMeasured | undefined;
   /** Of the machine, when it began: whether it was quiet. */
   readonly loadAverage: number;
 }
@@ -51,10 +54,12 @@ export async function measure(site: Site, sizes: Sizes, seed: number): Promise<M
     const burst = await bursts(measuring, { ...BURSTS, uploads: sizes.bursts, seed });
     const backlogJobsPerS = await backlog(measuring, sizes.backlog);
     await proveResults(site);
+    const reprocessed = await bulk(measuring);
     return {
       ...{ idleMs, idleToldMs, ack1Ms, ack32Ms, jobsPerS, cpuMs, peakPssMb, backlogJobsPerS, loadAverage },
       burstAckMs: burst.ackMs,
       burstEndMs: burst.endMs,
+      bulk: reprocessed,
     };
   } finally {
     client.close();

@@ -18,5 +18,13 @@ export interface Site {
   versions(): Promise<Readonly<Record<string, string>>>;
   /** Ready uploads, and those of them that have a track with all points: a job that was not done must not count. */
   results(): Promise<{ readonly ready: number; readonly whole: number }>;
+  /** Has everything that is ready processed again in bulk; only of who can. */
+  reprocessAll?(): Promise<ReprocessedAll>;
   stop(): Promise<void>;
+}
+
+export interface ReprocessedAll {
+  readonly jobs: number;
+  /** Throws unless each was made again, once, and all is whole. */
+  prove(): Promise<void>;
 }

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { readFile, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { gunzipSync, gzipSync } from 'node:zlib';
@@ -27,7 +28,7 @@ test('a GPX is read into figures, series and normal form', async () => {
   const read = await reader.read(job(await plant(smallGpx({ points: 60 }))));
   expect(read.statistics).toMatchObject({ kind: 'track', name: 'Morning walk', points: 60, elapsedS: 59 });
   expect(JSON.parse(read.seriesJson)).toMatchObject({ v: 1, time_dist: expect.arrayContaining([[0, 0]]) });
-  expect(gunzipSync(read.columnsGzip).length).toBeGreaterThan(60);
+  expect(gunzipSync(read.columnsGzip ?? '').length).toBeGreaterThan(60);
 });
 
 test('a FIT is read like a GPX, and a torn one up to where it is good', async () => {
@@ -49,6 +50,15 @@ test('the same file in gzip gives the same, whatever way it came', async () => {
   expect(zipped).toEqual(plain);
 });
 
+test('columns that are kept already are not sent again, and others are', async () => {
+  const blobKey = await plant(smallGpx({ points: 40 }));
+  const first = await reader.read(job(blobKey));
+  const again = await reader.read(job(blobKey, { keptColumnsSha256: first.columnsSha256 }));
+  expect(again).toEqual({ ...first, columnsGzip: null });
+  const others = await reader.read(job(blobKey, { keptColumnsSha256: 'ab'.repeat(32) }));
+  expect(others).toEqual(first);
+});
+
 test('what the uploader said goes before what the file says', async () => {
   const blobKey = await plant(smallGpx());
   const { statistics } = await reader.read(
@@ -63,7 +73,9 @@ test('with a privacy zone figures and series are of the visible part, the column
   const [whole, cut] = [await reader.read(job(blobKey)), await reader.read(job(blobKey, { settings }))];
   expect(whole.statistics.points - cut.statistics.points).toBeGreaterThan(50);
   expect(cut.columnsGzip).toEqual(whole.columnsGzip);
-  const { columnsGzip, ...seen } = cut;
+  const { columnsGzip: columns, columnsSha256, ...seen } = cut;
+  const columnsGzip = columns ?? new Uint8Array();
+  expect(columnsSha256).toBe(createHash('sha256').update(gunzipSync(columnsGzip)).digest('hex'));
   expect(await reader.shape({ columnsGzip, settings })).toEqual(seen);
 });
 

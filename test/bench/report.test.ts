@@ -13,6 +13,7 @@ const MEASURED: Measured = {
   backlogJobsPerS: 120,
   burstAckMs: [40],
   burstEndMs: [400],
+  bulk: { jobs: 3_000, jobsPerS: 90, cpuMs: { worker: 6, 'worker/children': 5 } },
   loadAverage: 1,
 };
 
@@ -61,4 +62,19 @@ test('goals are judged against those that were measured, and no others', () => {
     ['CPU per job ≤ 0.35 × raw Temporal', false],
     ['idle end to end p50 ≤ 20 ms', true],
   ]);
+});
+
+test("a bulk reprocess is held against bullmq's jobs per second, with its own processor time", () => {
+  const repeated = { name: 'cairn', repeats: [MEASURED] };
+  expect(cpuByPart(repeated, ({ bulk }) => bulk?.cpuMs ?? {})).toEqual({ worker: 6, 'worker/children': 5 });
+  const cairn = figuresOf(repeated);
+  expect(cairn).toMatchObject({ 'bulk jobs/s': 90, 'bulk CPU ms/job': 11 });
+  const judged = (jobsPerS: number) => {
+    const bullmq = figuresOf({ name: 'bullmq', repeats: [{ ...MEASURED, jobsPerS, bulk: undefined }] });
+    expect(byFigure(new Map([['bullmq', bullmq]]))).not.toHaveProperty('bulk jobs/s');
+    const goals = goalsOf(new Map(Object.entries({ cairn, bullmq })));
+    return goals.find(({ goal }) => goal.startsWith('bulk'));
+  };
+  expect(judged(112)).toMatchObject({ measured: 0.8, limit: 0.8, isMet: true });
+  expect(judged(115)).toMatchObject({ measured: 0.78, isMet: false });
 });

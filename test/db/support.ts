@@ -80,6 +80,7 @@ export const READ = {
   statistics: STATISTICS,
   seriesJson: JSON.stringify({ v: 1, n: 2, dist: [0, 100] }),
   columnsGzip: new Uint8Array([1, 2, 3]),
+  columnsSha256: 'cd'.repeat(32),
 };
 
 export function trackOf(upload: NewUpload, changes: Partial<NewTrack> = {}): NewTrack {

@@ -8,6 +8,7 @@ import { openTemporalGround, type TemporalGround, type TemporalOptions, temporal
 import type { Site } from '../site.ts';
 import { opened } from '../stage.ts';
 import type { Target } from '../target.ts';
+import { createReprocessAll } from './reprocess-all.ts';
 
 /** Cairn as production runs it: what the build made, one API and one worker that polls every queue. */
 export const cairn: Target = { missing: temporalMissing, open: (temporal) => openCairn({ temporal }) };
@@ -45,6 +46,7 @@ async function siteOn(ground: TemporalGround): Promise<Site> {
     },
     versions: async () => ({ ...ground.versions, postgres: await postgresVersion(ground.databaseUrl) }),
     results: () => resultsOf(db),
+    reprocessAll: createReprocessAll({ url, db }),
     stop: ground.stop,
   };
 }

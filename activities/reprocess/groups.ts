@@ -1,0 +1,63 @@
+export interface Grouped<Item, Result> {
+  /** Works on many at once, for each what it made of it; undefined, or a throw, says nothing about any: it is tried alone then. */
+  readonly together: (items: readonly Item[]) => Promise<readonly (Result | undefined)[]>;
+  /** Its word counts. */
+  readonly alone: (item: Item) => Promise<Result>;
+  /** What fails alone for this reason fails for all others too. */
+  readonly isEverybodys: (error: unknown) => boolean;
+  readonly atMost: number;
+  /** A group waits so long for others, unless it is full. */
+  readonly collectMs: number;
+}
+
+interface Waiting<Item, Result> {
+  readonly item: Item;
+  readonly resolve: (result: Result) => void;
+  readonly reject: (error: unknown) => void;
+}
+
+/** What is asked for one by one is done in groups, one group after the other; what comes meanwhile is the next one. */
+export function createGroups<Item, Result>(how: Grouped<Item, Result>): (item: Item) => Promise<Result> {
+  const waiting: Waiting<Item, Result>[] = [];
+  let timer: NodeJS.Timeout | undefined;
+  let isWorking = false;
+  const work = async () => {
+    clearTimeout(timer);
+    timer = undefined;
+    isWorking = true;
+    await workOn(how, waiting.splice(0, how.atMost));
+    isWorking = false;
+    look();
+  };
+  const look = () => {
+    if (isWorking || waiting.length === 0) return;
+    if (waiting.length >= how.atMost) void work();
+    else timer ??= setTimeout(work, how.collectMs);
+  };
+  return (item) =>
+    new Promise((resolve, reject) => {
+      waiting.push({ item, resolve, reject });
+      look();
+    });
+}
+
+/** Never throws: everybody in the group is told. */
+async function workOn<Item, Result>(
+  how: Grouped<Item, Result>,
+  group: readonly Waiting<Item, Result>[],
+): Promise<void> {
+  const items = group.map(({ item }) => item);
+  const results = group.length > 1 ? await how.together(items).catch(() => []) : [];
+  let everybodys: { readonly error: unknown } | undefined;
+  for (const [i, { item, resolve, reject }] of group.entries()) {
+    const result = results[i];
+    if (result !== undefined) resolve(result);
+    else if (everybodys) reject(everybodys.error);
+    else {
+      await how.alone(item).then(resolve, (error: unknown) => {
+        if (how.isEverybodys(error)) everybodys = { error };
+        reject(error);
+      });
+    }
+  }
+}
