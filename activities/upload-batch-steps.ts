@@ -9,6 +9,7 @@ import { failureOf } from '../domain/upload/failure-of.ts';
 import { processUpload } from '../domain/upload/process-upload.ts';
 import type { Log } from '../platform/log.ts';
 import { traceContextOf } from '../platform/trace-parent.ts';
+import { createGroupedStore } from './grouped-store.ts';
 import { leftOpen } from './left-open.ts';
 import type { RecordingReader } from './read-recording.ts';
 import { classOf, isOutage } from './step-failures.ts';
@@ -19,7 +20,7 @@ export interface UploadBatchStepsDeps {
   readonly log: Log;
   readonly build: string;
   readonly reader: Pick<RecordingReader, 'read'>;
-  /** Uploads of one batch that are worked on at once. */
+  /** Uploads of one batch that are worked on at once: more than the reader has processes, so that they are claimed and saved together. */
   readonly lanes: number;
 }
 
@@ -33,15 +34,19 @@ export function createUploadBatchSteps(deps: UploadBatchStepsDeps): UploadBatchS
     digestUploads: async ({ batch, uploads }) => {
       // The same for every attempt, so that the next one takes over at once what a dead one held.
       const ownerOf = () => `workflow:${uploadBatchId(batch)}`;
-      const steps = leftOpen(createUploadSteps({ ...deps, processedBy: 'workflow', ownerOf }));
+      const lanes = Math.min(deps.lanes, uploads.length);
+      const store = createGroupedStore({ ...deps, processedBy }, lanes);
+      const steps = leftOpen(createUploadSteps({ ...deps, processedBy, ownerOf, store }));
       const work: Work = { ...deps, steps, left: [...uploads], ends: [] };
-      const lanes = await Promise.allSettled(Array.from({ length: deps.lanes }, () => lane(work)));
-      const broken = lanes.find((each) => each.status === 'rejected');
+      const ends = await Promise.allSettled(Array.from({ length: lanes }, () => lane(work)));
+      const broken = ends.find((each) => each.status === 'rejected');
       if (broken) throw broken.reason;
       return countsOf(work.ends);
     },
   };
 }
+
+const processedBy = 'workflow';
 
 type End = 'ready' | 'failed' | 'superseded' | 'handed-over';
 

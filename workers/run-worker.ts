@@ -23,6 +23,9 @@ import { poll } from './poll.ts';
 import { installRuntime } from './runtime.ts';
 import type { WorkerProcess } from './worker-process.ts';
 
+/** One group of claims, and of tracks (activities/grouped-store.ts): the readers are busy while it is being saved. */
+const BATCH_LANES = 8;
+
 /** Everything that is in a worker process. Resolves when its workers have ended; `shutdown` closes the rest in reverse. */
 export async function runWorker(worker: WorkerProcess): Promise<void> {
   const { config, log, shutdown, manifest, jobsOf } = worker;
@@ -47,7 +50,7 @@ export async function runWorker(worker: WorkerProcess): Promise<void> {
   const wayTypesStep = createWayTypesStep({ db, log, valhalla });
   const steps = {
     ...createUploadSteps({ db, reader, build: config.build, processedBy: 'workflow', ownerOf }),
-    ...createUploadBatchSteps({ db, log, reader, build: config.build, lanes: processes }),
+    ...createUploadBatchSteps({ db, log, reader, build: config.build, lanes: BATCH_LANES }),
     ...wayTypesStep,
     ...bulkReprocessSteps({ config, log, shutdown, addWayTypes: valhalla && wayTypesStep.addWayTypes }),
     ...createStripeEventSteps({ db, log, stripe, rules: config.billing }),

@@ -2,10 +2,10 @@ import { Rejection } from '../../contracts/rejections.ts';
 import type { DigestInput, ProcessUploadResult, UploadSteps } from '../../contracts/uploads.ts';
 import type { Pool } from '../../db/pool.ts';
 import type { Log } from '../../platform/log.ts';
+import { createGroupedStore } from '../grouped-store.ts';
 import type { RecordingReader } from '../read-recording.ts';
 import { classOf, isOutage } from '../step-failures.ts';
 import { createUploadSteps } from '../upload-steps.ts';
-import { createGroupedStore } from './grouped-store.ts';
 
 export interface ItemStepsDeps {
   readonly db: Pool;

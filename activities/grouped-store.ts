@@ -1,9 +1,9 @@
-import type { ProcessUploadResult } from '../../contracts/uploads.ts';
-import { type Claim, type ClaimedUpload, claimUpload, claimUploads } from '../../db/upload-claims.ts';
-import { type MadeRecording, type SavingDeps, saveRecording, saveRecordings } from '../save-recordings.ts';
-import { isOutage } from '../step-failures.ts';
-import type { UploadStore } from '../upload-steps.ts';
+import type { ProcessUploadResult } from '../contracts/uploads.ts';
+import { type Claim, type ClaimedUpload, claimUpload, claimUploads } from '../db/upload-claims.ts';
 import { createGroups } from './groups.ts';
+import { type MadeRecording, type SavingDeps, saveRecording, saveRecordings } from './save-recordings.ts';
+import { isOutage } from './step-failures.ts';
+import type { UploadStore } from './upload-steps.ts';
 
 /** Of more at once the share of one in statements and commits hardly falls any further, and what one breaks the others wait for. */
 const GROUP_AT_MOST = 8;
