@@ -4,6 +4,7 @@ import type { TrackStatistics } from '../contracts/track.ts';
 import { LIMITS } from '../domain/limits/limits.ts';
 import type { TrackSettings } from '../domain/track/settings.ts';
 import { createProcessPool, type ProcessPool } from '../platform/process-pool.ts';
+import type { GivesWay } from '../platform/process-pool-fork.ts';
 import { BlobStoreUnavailable } from '../services/blob-store.ts';
 
 /** What a child process is asked: read this original and derive everything from its visible part. */
@@ -58,8 +59,8 @@ export interface RecordingReader {
 export interface ReaderOptions {
   readonly blobDir: string;
   readonly processes: number;
-  /** Reads with the processors that others leave. */
-  readonly giveWay?: boolean;
+  /** To whom the processors are left. */
+  readonly giveWay?: GivesWay;
 }
 
 /**
@@ -76,7 +77,7 @@ export function createRecordingReader(options: ReaderOptions): RecordingReader {
     size: options.processes,
     heapMb: CHILD_HEAP_MB,
     rssMb: CHILD_RSS_MB,
-    giveWay: options.giveWay ?? false,
+    giveWay: options.giveWay ?? 'to-nobody',
     timeMs: LIMITS.parseTimeMs.value,
   });
   return {

@@ -42,7 +42,7 @@ export async function startApi({ config, log, loops, shutdown, manifest }: ApiPr
   const lines = dispatchedLines({ db, client, log, wayTypes, uploadBatch: config.uploadBatch });
   const namespaceId = () => namespaceIdOf(client);
   const dispatcher = startDispatcher({ loops, log, lines, namespaceId, seen: seenNamespace(db) });
-  const reader = createRecordingReader({ blobDir: config.blobDir, processes: 2, giveWay: true });
+  const reader = createRecordingReader({ blobDir: config.blobDir, processes: 2, giveWay: 'to-requests' });
   startStaleTracks({ db, reader, build: config.build, loops, log });
   const relay = startEventRelay({ databaseUrl: config.databaseUrl, db, loops, log });
 

@@ -10,9 +10,17 @@ export interface ChildOptions {
   readonly setup: unknown;
   /** V8 heap of a child. */
   readonly heapMb: number;
-  /** Children get the processors that others leave, their start included; for a parent that has callers to answer. */
-  readonly giveWay?: boolean;
+  /** To whom children leave the processors, their start included: to processes whose callers wait, or to every other work too. */
+  readonly giveWay?: GivesWay;
 }
+
+export type GivesWay = 'to-nobody' | 'to-requests' | 'to-all';
+
+const PRIORITIES = {
+  'to-nobody': os.constants.priority.PRIORITY_NORMAL,
+  'to-requests': os.constants.priority.PRIORITY_BELOW_NORMAL,
+  'to-all': os.constants.priority.PRIORITY_LOW,
+} as const satisfies Record<GivesWay, number>;
 
 /** Starts a child that speaks to us alone: no environment, no standard output, what it says last on standard error. */
 export function forkChild(options: ChildOptions): ChildProcess {
@@ -23,14 +31,15 @@ export function forkChild(options: ChildOptions): ChildProcess {
     env: {},
     execArgv: [...loaderFor(entry), `--max-old-space-size=${options.heapMb}`, '--max-semi-space-size=8'],
   });
-  if (options.giveWay && child.pid !== undefined) giveWay(child.pid);
+  const { giveWay = 'to-nobody' } = options;
+  if (giveWay !== 'to-nobody' && child.pid !== undefined) setPriority(child.pid, PRIORITIES[giveWay]);
   return child;
 }
 
 /** At once, before it starts threads of its own: they inherit it, and nobody else could reach them. */
-function giveWay(pid: number): void {
+function setPriority(pid: number, priority: number): void {
   try {
-    os.setPriority(pid, os.constants.priority.PRIORITY_BELOW_NORMAL);
+    os.setPriority(pid, priority);
   } catch {
     // it is gone already, which its end tells
   }

@@ -25,7 +25,7 @@ export function bulkReprocessSteps({ config, log, shutdown, addWayTypes }: BulkR
   const processes = Math.max(2, availableParallelism());
   const onIdleError = (error: Error) => log.warn({ err: error }, 'database connection lost');
   const db = connect(config.databaseUrl, { max: CONNECTIONS, onIdleError });
-  const reader = onFirstUse(() => createRecordingReader({ blobDir: config.blobDir, processes, giveWay: true }));
+  const reader = onFirstUse(() => createRecordingReader({ blobDir: config.blobDir, processes, giveWay: 'to-all' }));
   shutdown.onClose('bulk database', () => db.end());
   shutdown.onClose('bulk reader', () => reader.close());
   return createBulkReprocessSteps({

@@ -34,7 +34,7 @@ export async function runWorker(worker: WorkerProcess): Promise<void> {
     onIdleError: (error) => log.warn({ err: error }, 'database connection lost'),
   });
   const processes = Math.max(2, availableParallelism());
-  const reader = createRecordingReader({ blobDir: config.blobDir, processes });
+  const reader = createRecordingReader({ blobDir: config.blobDir, processes, giveWay: 'to-requests' });
   shutdown.onClose('telemetry', flushTelemetry);
   shutdown.onClose('database', () => db.end());
   shutdown.onClose('reader', () => reader.close());

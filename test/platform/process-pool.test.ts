@@ -68,9 +68,10 @@ test.each([
 });
 
 test.each([
-  ['gives way', true, 10],
-  ['does not', false, 0],
-])('a child that %s runs, with every thread, at that priority', async (_, giveWay, nice) => {
+  ['gives way to all', 'to-all', 19],
+  ['gives way to requests', 'to-requests', 10],
+  ['does not', 'to-nobody', 0],
+] as const)('a child that %s runs, with every thread, at that priority', async (_, giveWay, nice) => {
   expect(await poolOf({ giveWay }).run(ECHO)).toEqual(ANSWER);
   const [pid = 0] = await starts();
   expect(os.getPriority(pid)).toBe(nice);
