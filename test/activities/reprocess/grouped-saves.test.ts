@@ -1,4 +1,6 @@
 import { beforeEach, expect, test } from 'vitest';
+import type { ReadJob } from '../../../activities/read-recording.ts';
+import { createUploadSteps } from '../../../activities/upload-steps.ts';
 import { lockTracksOf } from '../../../db/near-duplicates.ts';
 import type { holdClaim } from '../../../db/upload-claims.ts';
 import { READ } from '../../db/support.ts';
@@ -25,6 +27,22 @@ test('what several lanes have made is claimed, and saved, together', async () =>
     `select distinct string_agg(kind, ' ' order by seq) as kinds from upload_events group by upload_id`,
   );
   expect(kinds).toEqual([{ kinds: 'received started ready requeued started ready' }]);
+});
+
+test('columns that are there need not be made again for bulk work; for one alone they are, whatever is there', async () => {
+  const [id = ''] = await readyUploads(db, 1);
+  const kept: unknown[] = [];
+  const read = async ({ keptColumnsSha256 }: ReadJob) => {
+    kept.push(keptColumnsSha256);
+    return keptColumnsSha256 === undefined ? READ : { ...READ, columnsGzip: null };
+  };
+  await bulkWorker(db, read).reprocessBatch(await ordered(db));
+  await query(`update uploads set state = 'received', run = 3 where id = $1`, [id]);
+  const alone = { db, reader: { read }, build: 'test', processedBy: 'workflow', ownerOf: () => 'one' } as const;
+  await createUploadSteps(alone).digest({ uploadId: id, run: 3 });
+  expect(kept).toEqual([READ.columnsSha256, undefined]);
+  const columns = `select encode(columns_gzip, 'hex') as gzip, t.run from track_columns join tracks t on t.id = track_id`;
+  expect(await query(columns)).toEqual([{ gzip: '010203', run: 3 }]);
 });
 
 test('one that the database refuses fails alone, and those that were to be saved with it are saved', async () => {
