@@ -16,7 +16,10 @@ interface Waiting<Item, Result> {
   readonly reject: (error: unknown) => void;
 }
 
-/** What is asked for one by one is done in groups, one group after the other; what comes meanwhile is the next one. */
+/**
+ * What is asked for one by one is done in groups, one group after the other; what comes meanwhile is the next one. What has to be
+ * done alone may have to wait for somebody: no group waits for that.
+ */
 export function createGroups<Item, Result>(how: Grouped<Item, Result>): (item: Item) => Promise<Result> {
   const waiting: Waiting<Item, Result>[] = [];
   let timer: NodeJS.Timeout | undefined;
@@ -25,8 +28,10 @@ export function createGroups<Item, Result>(how: Grouped<Item, Result>): (item: I
     clearTimeout(timer);
     timer = undefined;
     isWorking = true;
-    await workOn(how, waiting.splice(0, how.atMost));
+    const group = waiting.splice(0, how.atMost);
+    const results = group.length > 1 ? await how.together(group.map(({ item }) => item)).catch(() => []) : [];
     isWorking = false;
+    void tell(how, group, results);
     look();
   };
   const look = () => {
@@ -42,17 +47,19 @@ export function createGroups<Item, Result>(how: Grouped<Item, Result>): (item: I
 }
 
 /** Never throws: everybody in the group is told. */
-async function workOn<Item, Result>(
+async function tell<Item, Result>(
   how: Grouped<Item, Result>,
   group: readonly Waiting<Item, Result>[],
+  results: readonly (Result | undefined)[],
 ): Promise<void> {
-  const items = group.map(({ item }) => item);
-  const results = group.length > 1 ? await how.together(items).catch(() => []) : [];
-  let everybodys: { readonly error: unknown } | undefined;
-  for (const [i, { item, resolve, reject }] of group.entries()) {
+  const left = group.filter(({ resolve }, i) => {
     const result = results[i];
     if (result !== undefined) resolve(result);
-    else if (everybodys) reject(everybodys.error);
+    return result === undefined;
+  });
+  let everybodys: { readonly error: unknown } | undefined;
+  for (const { item, resolve, reject } of left) {
+    if (everybodys) reject(everybodys.error);
     else {
       await how.alone(item).then(resolve, (error: unknown) => {
         if (how.isEverybodys(error)) everybodys = { error };

@@ -14,6 +14,11 @@ export interface UploadStepsDeps {
   readonly processedBy: ProcessedBy;
   /** Who claims: the same for every attempt of one run on one path, so that a retry takes over at once. */
   readonly ownerOf: (input: UploadRunInput) => string;
+  /**
+   * Columns that a run makes again stay as they are in the database, where their hash says so; else they are written whatever is
+   * there, which is how damaged ones are mended.
+   */
+  readonly keepsColumns?: boolean;
   /** Left out: each upload for itself. */
   readonly store?: UploadStore;
 }
@@ -40,7 +45,7 @@ export function createUploadSteps({ store: given, ...rest }: UploadStepsDeps): U
           format: formatOf(claimed.format),
           receivedAtMs: claimed.receivedAt.getTime(),
           settings: settingsOf(claimed),
-          ...(claimed.columnsSha256 !== null && { keptColumnsSha256: claimed.columnsSha256 }),
+          ...(deps.keepsColumns && claimed.columnsSha256 !== null && { keptColumnsSha256: claimed.columnsSha256 }),
         });
         return store.save({ input, claimed, read });
       }),

@@ -30,7 +30,7 @@ export function createItemSteps(deps: ItemStepsDeps, orderId: number): UploadSte
   const ownerOf = () => `bulk-reprocess:${orderId}`;
   const processedBy = 'bulk';
   const store = createGroupedStore({ ...deps, processedBy }, deps.lanes);
-  const steps = createUploadSteps({ ...deps, processedBy, ownerOf, store });
+  const steps = createUploadSteps({ ...deps, processedBy, ownerOf, store, keepsColumns: true });
   const { addWayTypes } = deps;
   return {
     digest: (input) => digest(deps, steps, input),

@@ -109,7 +109,7 @@ const SAID: Readonly<Record<ReprocessAction, { operationId: string; summary: str
   pause: {
     operationId: 'pauseReprocess',
     summary: 'Pause a bulk reprocess',
-    description: 'What is under way is brought to its end, a dozen uploads at most; nothing further is begun.',
+    description: 'What is under way is brought to its end, some dozens of uploads at most; nothing further is begun.',
   },
   resume: {
     operationId: 'resumeReprocess',
@@ -119,7 +119,7 @@ const SAID: Readonly<Record<ReprocessAction, { operationId: string; summary: str
   cancel: {
     operationId: 'cancelReprocess',
     summary: 'End a bulk reprocess before its end',
-    description: 'What is under way is brought to its end, a dozen uploads at most; the rest stays untouched.',
+    description: 'What is under way is brought to its end, some dozens of uploads at most; the rest stays untouched.',
   },
 };
 

@@ -28,6 +28,7 @@ test('a claim tells everything that work needs', async () => {
     sport: 'hiking',
     zone: { radiusM: 0, key: expect.any(Number) },
     receivedAt: expect.any(Date),
+    columnsSha256: null,
   });
   expect(await claimState(db, upload.id)).toMatchObject({ state: 'processing', run: 1 });
 });

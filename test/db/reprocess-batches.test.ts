@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
-import { beginItems, claimReprocess } from '../../db/reprocess-batches.ts';
+import { beginItems, claimReprocess, endReprocess } from '../../db/reprocess-batches.ts';
+import { changeReprocessOrder } from '../../db/reprocess-orders.ts';
 import { runAgain } from '../../db/upload-runs.ts';
 import { runs } from '../api/support/runs.ts';
 import { testDatabase } from '../support/database.ts';
@@ -34,4 +35,31 @@ test('what was asked for again, and has ended, while its chunk waited for anothe
     { id: held, run: 2, state: 'received', order: claim.orderId },
     { id: other, run: 2, state: 'ready', order: null },
   ]);
+});
+
+test('an order does not end while a run is open that it has begun', async () => {
+  await query('truncate uploads, tracks, reprocess_orders, ops_audit cascade');
+  const [id = ''] = await readyUploads(db, 1);
+  const claim = await claimReprocess(db, await ordered(db));
+  if (!claim) throw new Error('the order is not open');
+  const place = { ids: [id], scannedTo: id, ratePerMinute: 60_000 };
+  expect(await db.transaction((tx) => beginItems(tx, claim, place))).toHaveLength(1);
+  const end = () => db.transaction((tx) => endReprocess(tx, claim, 'done'));
+  expect(await end()).toBe(false);
+  expect(await query('select state, ended_at from reprocess_orders')).toEqual([{ state: 'running', ended_at: null }]);
+  await query('delete from reprocess_items');
+  expect(await end()).toBe(true);
+});
+
+test('a workflow of an earlier run has no order any more, although another run of it is open', async () => {
+  await readyUploads(db, 1);
+  const { orderId } = await ordered(db);
+  for (const action of ['pause', 'resume'] as const)
+    await db.transaction((tx) => changeReprocessOrder(tx, orderId, action));
+  const row = () => query('select state, run, claim_token from reprocess_orders where id = $1', [orderId]);
+  const before = await row();
+  expect(before).toMatchObject([{ state: 'received', run: 2 }]);
+  expect(await claimReprocess(db, { orderId, run: 1 })).toBeUndefined();
+  expect(await row()).toEqual(before);
+  expect(await claimReprocess(db, { orderId, run: 2 })).toMatchObject({ orderId, run: 2 });
 });

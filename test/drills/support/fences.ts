@@ -11,7 +11,7 @@ export const FENCES: Readonly<Record<string, Fence>> = {
     edits: [
       {
         file: 'db/upload-claims.ts',
-        find: 'and (claim_owner is null or claim_owner = $3 or claim_expires_at < now())',
+        find: 'and (u.claim_owner is null or u.claim_owner = c.owner or u.claim_expires_at < now())',
         replace: '',
       },
     ],
@@ -21,13 +21,13 @@ export const FENCES: Readonly<Record<string, Fence>> = {
     edits: [
       {
         file: 'db/upload-claims.ts',
-        find: `where u.id = $1 and claim_token = $2 and state = 'processing' for update`,
-        replace: 'where u.id = $1 and $2::bigint > 0 for update',
+        find: `where u.claim_token = held.token and u.state = 'processing' for update`,
+        replace: 'where held.token > 0 for update',
       },
       {
         file: 'db/uploads.ts',
-        find: "where id = $1 and claim_token = $2 and state = 'processing'`;",
-        replace: 'where id = $1 and $2::bigint > 0`;',
+        find: "u.claim_token = made.token and u.state = 'processing' returning",
+        replace: 'made.token > 0 returning',
       },
     ],
   },
@@ -36,8 +36,8 @@ export const FENCES: Readonly<Record<string, Fence>> = {
     edits: [
       {
         file: 'db/upload-claims.ts',
-        find: "u.id = $1 and run = $2 and state in ('received', 'processing')",
-        replace: 'u.id = $1 and run = $2',
+        find: "u.id = c.id and u.run = c.run and u.state in ('received', 'processing')",
+        replace: 'u.id = c.id and u.run = c.run',
       },
     ],
   },
