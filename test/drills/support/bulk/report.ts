@@ -14,10 +14,7 @@ export function bulkReport(drill: BulkDrill, run: BulkRun): readonly string[] {
     row('drill', `${drill.tracks} tracks, --kills ${drill.kills}, --seed ${drill.seed}`),
     row('killed', wordsOf(killed)),
     row('order', `${order.state}: ${wordsOf({ begun, ready, failed, superseded, handedOver })}`),
-    row(
-      'bulk',
-      `${wordsOf(verdict.bulk)}; ${Math.round((10 * ready) / bulkS) / 10} a second, kills included (${bulkS} s)`,
-    ),
+    row('bulk', `${wordsOf(verdict.bulk)}; ${Number.isNaN(bulkS) ? 'the order did not end' : paceOf(ready, bulkS)}`),
     row('singles', `${singles.aloneMs.length + singles.besideMs.length}: ${wordsOf(verdict.singles)}`),
     row('accepted to ready', 'of single uploads:'),
     row('  before the order', sharesOf(singles.aloneMs)),
@@ -26,6 +23,10 @@ export function bulkReport(drill: BulkDrill, run: BulkRun): readonly string[] {
     row('p95', `${calm <= P95_MS_AT_MOST ? 'within' : 'over'} ${P95_MS_AT_MOST} ms`),
     row('verdict', verdict.good ? 'good' : 'RED'),
   ];
+}
+
+function paceOf(ready: number, bulkS: number): string {
+  return `${Math.round((10 * ready) / bulkS) / 10} a second, kills included (${bulkS} s)`;
 }
 
 function sharesOf(ms: readonly number[]): string {

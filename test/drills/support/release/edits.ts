@@ -12,8 +12,8 @@ export interface WorkflowEdit {
 const FILE = path.join('workflows', 'process-upload.ts');
 const FIRST_LINE = '  const digest = input';
 const before = (code: string, line: string) => code.replace(FIRST_LINE, `  ${line}\n${FIRST_LINE}`);
-const importing = (code: string, name: string) =>
-  code.replace('import { proxyActivities,', `import { ${name}, proxyActivities,`);
+const IMPORT = 'import { proxyActivities,';
+const importing = (code: string, names: string) => code.replace(IMPORT, `import { ${names}, proxyActivities,`);
 
 /** Each is made of the file as it was before all of them. */
 export const EDITS: readonly WorkflowEdit[] = [
@@ -30,7 +30,7 @@ export const EDITS: readonly WorkflowEdit[] = [
   { about: 'taken back: held runs go on', make: (code) => code },
   {
     about: 'the same timer, behind a patch',
-    make: (code) => importing(importing(before(code, "if (patched('drill')) await sleep('1ms');"), 'sleep'), 'patched'),
+    make: (code) => importing(before(code, "if (patched('drill')) await sleep('1ms');"), 'patched, sleep'),
   },
 ];
 
@@ -38,9 +38,7 @@ export const EDITS: readonly WorkflowEdit[] = [
 export async function editorOf(tree: string): Promise<(edit: WorkflowEdit) => Promise<void>> {
   const file = path.join(tree, FILE);
   const original = await readFile(file, 'utf8');
-  return async ({ about, make }) => {
-    const edited = make(original);
-    if (edited !== original && !edited.includes(FIRST_LINE)) throw new Error(`the edit could not be made: ${about}`);
-    await writeFile(file, edited);
-  };
+  const missing = [FIRST_LINE, IMPORT].filter((text) => !original.includes(text));
+  if (missing.length > 0) throw new Error(`the edits are made at texts that are not in ${FILE}: ${missing.join(', ')}`);
+  return ({ make }) => writeFile(file, make(original));
 }
