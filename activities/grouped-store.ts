@@ -9,12 +9,12 @@ import type { UploadStore } from './upload-steps.ts';
 const GROUP_AT_MOST = 8;
 /** Lanes whose uploads were saved together ask for their next ones within this, as far as those are due. */
 const COLLECT_CLAIMS_MS = 10;
-/** Two readers make a group in that; nobody waits for bulk work. */
+/** Two readers make a group in that. */
 const COLLECT_RESULTS_MS = 25;
 
 /**
- * Claims and saves what several lanes ask for in one statement, and one transaction, each: half of what an upload of a bulk
- * reprocess cost were statements and commits of its own. One that cannot be done with the others is done alone, as anywhere else,
+ * Claims and saves what several lanes ask for in one statement, and one transaction, each: half of what an upload of a batch, or of a
+ * bulk reprocess, cost were statements and commits of its own. One that cannot be done with the others is done alone, as anywhere else,
  * and so a bad one is found out.
  */
 export function createGroupedStore(deps: SavingDeps, lanes: number): UploadStore {

@@ -68,7 +68,8 @@ const ORDER = {
       '`received`: it waits for its workflow. A paused or failed one can be resumed, and goes on where it was.',
   }),
   wanted: nullable('string', {
-    description: '`paused` or `cancelled`: what is under way is brought to its end first, some dozens of uploads at most.',
+    description:
+      '`paused` or `cancelled`: what is under way is brought to its end first, some dozens of uploads at most.',
   }),
   reason: nullable('string', { description: 'Why it failed: a code.' }),
   run: Type.Integer({ description: 'Each resume is a run of its own.' }),

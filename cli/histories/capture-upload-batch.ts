@@ -3,9 +3,15 @@ import type { Client, WorkflowHandle } from '@temporalio/client';
 import { startUploads } from '../../api/dispatch/start-uploads.ts';
 import { uploadBatchId } from '../../contracts/ids.ts';
 import type { ProcessUploadsResult } from '../../contracts/upload-batches.ts';
+import { findOpsUpload } from '../../db/dead-letters.ts';
 import { connect } from '../../db/pool.ts';
-import type { DispatchableUpload } from '../../db/upload-dispatch.ts';
+import { claimUpload } from '../../db/upload-claims.ts';
+import { type DispatchableUpload, dispatchAgain } from '../../db/upload-dispatch.ts';
+import { runAgain } from '../../db/upload-runs.ts';
+import { generateGpx } from '../../domain/sample/generate-gpx.ts';
+import type { DevHome } from '../settings.ts';
 import type { UploadBatchPath } from './paths.ts';
+import { sendRecording } from './send-recording.ts';
 
 type History = Awaited<ReturnType<WorkflowHandle['fetchHistory']>>;
 
@@ -13,13 +19,9 @@ type History = Awaited<ReturnType<WorkflowHandle['fetchHistory']>>;
  * A batch of three uploads of this path: of runs that are over or never were, which costs its workflow as much as others do, and touches
  * nobody's; or of one that somebody else holds, which is handed over, and then processed as ever.
  */
-export async function historyOfUploadBatch(
-  client: Client,
-  each: UploadBatchPath,
-  databaseUrl: string,
-): Promise<History> {
+export async function historyOfUploadBatch(home: DevHome, client: Client, each: UploadBatchPath): Promise<History> {
   const batch = randomUUID();
-  const uploads = [await heldOrNone(each, databaseUrl), nobodys(), nobodys()];
+  const uploads = [await heldOrNone(home, each), nobodys(), nobodys()];
   await startUploads(client, batch, uploads);
   const handle = client.workflow.getHandle(uploadBatchId(batch));
   const { handedOver }: ProcessUploadsResult = await handle.result();
@@ -32,22 +34,20 @@ function nobodys(): DispatchableUpload {
   return { id: randomUUID(), run: 1, lostRuns: 0, ...rest };
 }
 
-const HELD_BY = 'cli:histories';
-
-/** An upload that is over, opened again under a claim that ends by itself; a run that is over is processed again when it is offered. */
-async function heldOrNone(each: UploadBatchPath, databaseUrl: string): Promise<DispatchableUpload> {
+/** A further run of a new upload, under a claim of somebody else's that ends by itself; by then the run is offered as any other. */
+async function heldOrNone(home: DevHome, each: UploadBatchPath): Promise<DispatchableUpload> {
   if (each === 'all-ended') return nobodys();
-  const db = connect(databaseUrl, { max: 1 });
+  const recording = Uint8Array.from(generateGpx({ seed: Date.now() % 2 ** 31, points: 200 }));
+  const id = await sendRecording(home, recording);
+  const db = connect(home.databaseUrl, { max: 1 });
   try {
-    const { rows } = await db.query<{ id: string; run: number }>(
-      `update uploads set state = 'processing', run = run + 1, first_run = run + 1, claim_owner = $1,
-              claim_expires_at = now() + interval '10 seconds', dispatch_at = now() + interval '1 hour', finished_at = null
-        where id = (select id from uploads where state = 'ready' order by received_at limit 1) returning id, run`,
-      [HELD_BY],
-    );
-    const [held] = rows;
-    if (!held) throw new Error('a batch that hands over needs an upload that is ready');
-    return { ...nobodys(), ...held };
+    const { accountId = '' } = (await findOpsUpload(db, id)) ?? {};
+    await db.transaction(async (tx) => {
+      await runAgain(tx, { uploadId: id, accountId, askedBy: 'operator', traceParent: null });
+      await claimUpload(tx, { uploadId: id, run: 2, owner: 'cli:histories', leaseS: 10, countsAsAttempt: false });
+      await dispatchAgain(tx, [{ id, run: 2 }], 3_600);
+    });
+    return { ...nobodys(), id, run: 2 };
   } finally {
     await db.end();
   }

@@ -1,6 +1,5 @@
 import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
-import { setTimeout as pause } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import type { Client, WorkflowHandle } from '@temporalio/client';
 import { historyToJSON } from '@temporalio/common/lib/proto-utils.js';
@@ -17,6 +16,7 @@ import { historyOfUploadBatch } from './capture-upload-batch.ts';
 import { historyOfDelivery } from './capture-webhook.ts';
 import { openHistory } from './open-history.ts';
 import { type UploadPath, WORKFLOW_PATHS } from './paths.ts';
+import { sendRecording } from './send-recording.ts';
 import { keepHistory } from './store.ts';
 
 export const HISTORIES_FOLDER = fileURLToPath(new URL('../../test/histories/', import.meta.url));
@@ -46,7 +46,7 @@ export async function captureHistories(
       await keep('processUpload', each, await historyOfUpload(home, client, each));
     }
     for (const each of wanted(WORKFLOW_PATHS.processUploads)) {
-      await keep('processUploads', each, await historyOfUploadBatch(client, each, home.databaseUrl));
+      await keep('processUploads', each, await historyOfUploadBatch(home, client, each));
     }
     for (const each of wanted(WORKFLOW_PATHS.bulkReprocess)) {
       await keep('bulkReprocess', each, await historyOfBulkReprocess(client, each, home.databaseUrl));
@@ -72,7 +72,7 @@ export async function captureHistories(
 type History = Awaited<ReturnType<WorkflowHandle['fetchHistory']>>;
 
 async function historyOfUpload(home: DevHome, client: Client, each: UploadPath): Promise<History> {
-  const uploadId = await process(home, recordingFor(each));
+  const uploadId = await sendRecording(home, recordingFor(each));
   const handle = client.workflow.getHandle(processUploadId(uploadId, 1));
   await handle.result(); // the row is final before the workflow is
   const history = await handle.fetchHistory();
@@ -97,19 +97,6 @@ function recordingFor(each: UploadPath): Uint8Array<ArrayBuffer> {
   const seed = Date.now() % 2 ** 31; // a recording that was sent before is not processed again
   const gpx = Uint8Array.from(generateGpx({ seed, points, sensors: ['heartRate'] }));
   return outcome === 'failed' ? gpx.subarray(0, -20) : gpx;
-}
-
-async function process(home: DevHome, recording: Uint8Array<ArrayBuffer>): Promise<string> {
-  const headers = { authorization: `Bearer ${home.apiKey}` };
-  const upload = await fetch(`${home.api}/v1/uploads`, { method: 'POST', headers, body: recording });
-  if (upload.status !== 202) throw new Error(`the upload was answered with ${upload.status}`);
-  const { id } = Object(await upload.json());
-  for (;;) {
-    const { state } = Object(await (await fetch(`${home.api}/v1/uploads/${id}`, { headers })).json());
-    if (state === 'ready' || state === 'failed') break;
-    await pause(200);
-  }
-  return String(id);
 }
 
 async function asText(json: string, keyring: CodecKeyring): Promise<string> {

@@ -56,8 +56,8 @@ export const FENCES: Readonly<Record<string, Fence>> = {
     edits: [
       {
         file: 'db/upload-dispatch.ts',
-        find: 'set dispatch_at = now() + make_interval(secs => $2)\n      where id in (',
-        replace: 'set dispatch_at = null::timestamptz + make_interval(secs => $2)\n      where id in (',
+        find: 'set dispatch_at = now() + make_interval(secs => $2), batch',
+        replace: 'set dispatch_at = null::timestamptz + make_interval(secs => $2), batch',
       },
       {
         file: 'db/upload-dispatch.ts',

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { createGroups, type Grouped } from '../../../activities/reprocess/groups.ts';
-import { deferred } from '../../support/deferred.ts';
+import { createGroups, type Grouped } from '../../activities/groups.ts';
+import { deferred } from '../support/deferred.ts';
 
 /** Numbers become texts; every group that was worked on, and every number that was tried alone, is told. */
 function working(how: Partial<Grouped<number, string>> = {}) {
