@@ -122,14 +122,18 @@ test.each([
   const grip = deferred();
   const letGoOrHeld = grip.promise;
   const step = bulkWorker(db, read, TOGETHER).reprocessBatch(await ordered(db));
-  await expect
-    .poll(
-      async () =>
-        (await runRows(db)).filter(({ id, run, state }) => mine.includes(id) && run === 2 && state === 'ready').length,
-    )
-    .toBe(4);
-  expect((await runRows(db)).find(({ id }) => id === held)).toMatchObject({ state: 'processing' });
-  letGo.resolve();
-  await holder;
+  try {
+    await expect
+      .poll(
+        async () =>
+          (await runRows(db)).filter(({ id, run, state }) => mine.includes(id) && run === 2 && state === 'ready')
+            .length,
+      )
+      .toBe(4);
+    expect((await runRows(db)).find(({ id }) => id === held)).toMatchObject({ state: 'processing' });
+  } finally {
+    letGo.resolve();
+    await holder;
+  }
   expect(await step).toMatchObject({ outcome: 'done', progress: { ready: 5 } });
 });
