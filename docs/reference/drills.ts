@@ -19,7 +19,8 @@ drill prints a seed that repeats it, and ends with 1 when it is red. *Lost* is w
 end, *doubled* what had an effect twice, a *ghost* what nobody asked for: a ledger of the driver is held against every store.
 
 Red without: \`--without <fence>\` runs the same on a copy of the project in which that guard is taken out. A drill that cannot fail
-proves nothing. Each guard of \`drill:faults\` was taken out once: what was seen then is among the figures below.
+proves nothing. Each guard of \`drill:faults\` was taken out once: what was seen then is among the figures below. F21 and \`drill:release\` have none of
+their own to take out.
 
 ${markdownTable(['Fault', 'What is done', 'Run by', 'Expected', 'Red without'], rows)}
 

@@ -1,6 +1,8 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { createKey } from '../../../../cli/keys.ts';
 import type { Running } from '../../../../platform/embedded/processes.ts';
+import { temporalClient } from '../../../../platform/temporal/client.ts';
+import { parseCodecKeys } from '../../../../platform/temporal/keyring.ts';
 import { deliver } from '../../../support/fake-stripe/deliver.ts';
 import { lifeOf } from '../../../support/fake-stripe/life.ts';
 import type { Cluster } from '../cluster.ts';
@@ -12,6 +14,7 @@ import type { FaultDrill } from './fault.ts';
 import { recording } from './sending.ts';
 
 const DONE_WITHIN_MS = 90_000;
+const ENDED_WITHIN_MS = 30_000;
 
 /**
  * F1. A step is a statement that the worker sends to Postgres for this job, its commits among them: the Nth is the moment of the
@@ -42,15 +45,16 @@ export const killAtStep: FaultDrill = {
       const lost = ends.filter((end) => end.result === undefined).length;
       const different = ends.filter((end) => end.result !== undefined && end.result !== undisturbed[end.job]).length;
       const doubled = await doubledEffects(ground.cluster);
+      const unended = await unendedRuns(ground.cluster);
       return {
         requests: ends.length + 2,
         struck: ends.filter(({ killed }) => killed).length,
-        lost: lost + different,
+        lost: lost + different + unended,
         doubled,
         ghosts: 0,
         recoveryS: Math.max(...ends.map(({ doneS }) => doneS)),
-        good: lost + different + doubled === 0,
-        more: { different, steps: { upload: stepsOf(ends, 'upload'), event: stepsOf(ends, 'event') } },
+        good: lost + different + unended + doubled === 0,
+        more: { different, unended, steps: { upload: stepsOf(ends, 'upload'), event: stepsOf(ends, 'event') } },
       };
     } finally {
       await ground.close({ keepHome: false });
@@ -146,6 +150,22 @@ async function untilResult({ db }: Cluster, sql: string, values: readonly string
     if (rows[0]) return rows[0].result;
   }
   return undefined;
+}
+
+/** Workflows that go on though all is done, or broke. Who is told that its work was done meanwhile must end. */
+async function unendedRuns({ temporal, codecKeys }: Cluster): Promise<number> {
+  const keys = parseCodecKeys(codecKeys);
+  const client = temporalClient({ address: temporal.address, namespace: 'default', codecKeys: keys });
+  try {
+    for (const deadline = performance.now() + ENDED_WITHIN_MS; ; await pause(500)) {
+      const { count } = await client.workflow.count(
+        `WorkflowType in ('processUpload', 'stripeEvent') and ExecutionStatus != 'Completed'`,
+      );
+      if (count === 0 || performance.now() > deadline) return count;
+    }
+  } finally {
+    await client.connection.close();
+  }
 }
 
 async function doubledEffects({ db }: Cluster): Promise<number> {
