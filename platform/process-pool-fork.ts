@@ -1,4 +1,5 @@
 import { type ChildProcess, fork } from 'node:child_process';
+import { readdirSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import os from 'node:os';
 import { fileURLToPath, pathToFileURL } from 'node:url';
@@ -36,12 +37,26 @@ export function forkChild(options: ChildOptions): ChildProcess {
   return child;
 }
 
-/** At once, before it starts threads of its own: they inherit it, and nobody else could reach them. */
+/** At once: threads that it starts from here on inherit it. On a busy machine it may have started some before. */
 function setPriority(pid: number, priority: number): void {
+  setPriorityOf(pid, priority);
+  for (const thread of threadsOf(pid)) setPriorityOf(thread, priority);
+}
+
+function setPriorityOf(thread: number, priority: number): void {
   try {
-    os.setPriority(pid, priority);
+    os.setPriority(thread, priority);
   } catch {
-    // it is gone already, which its end tells
+    // it is gone already, which the end of the child tells
+  }
+}
+
+/** Only Linux has a priority per thread, and tells who they are. */
+function threadsOf(pid: number): readonly number[] {
+  try {
+    return readdirSync(`/proc/${pid}/task`).map(Number);
+  } catch {
+    return [];
   }
 }
 
