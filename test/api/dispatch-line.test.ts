@@ -23,7 +23,7 @@ test('what was started is written down together, a second later', async () => {
 
 test('what was refused is offered again at once', async () => {
   const { line, written } = lineOf([['a', 'refused']]);
-  expect(await line.dispatch(2)).toEqual({ taken: 2, refused: 1 });
+  expect(await line.dispatch(2)).toEqual({ taken: 2, refused: 1, more: true, waits: false });
   expect(written).toEqual([{ rows: ['refused'], againS: 2 }]);
 });
 

@@ -4,7 +4,15 @@ import { testDatabase } from '../support/database.ts';
 
 const { db, query } = await testDatabase();
 const worker = (id: string) => {
-  return { id, build: 'b7', buildId: 'b7-0123', serves: false, queues: ['interactive', 'heavy'], pid: 42 };
+  return {
+    id,
+    build: 'b7',
+    buildId: 'b7-0123',
+    serves: false,
+    takesBatches: false,
+    queues: ['interactive', 'heavy'],
+    pid: 42,
+  };
 };
 const age = (id: string, interval: string) =>
   query('update workers set seen_at = now() - $2::interval where id = $1', [id, interval]);
