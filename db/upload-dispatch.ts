@@ -45,7 +45,7 @@ export async function takeUploadsToDispatch(
   return rows;
 }
 
-/** A file that alone is too large for a batch is an ordinary one for nobody. */
+/** Ordinary is what may go into a batch: without rules for one, nothing is. A batch ends before the file with which it would be too large. */
 const TAKE_UPLOADS: Prepared = {
   name: 'take-uploads',
   text: `
