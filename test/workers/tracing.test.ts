@@ -10,6 +10,8 @@ import { testStack } from '../support/stack.ts';
 
 interface Span {
   readonly traceId: string;
+  readonly spanId: string;
+  readonly parentSpanId?: string;
   readonly name: string;
 }
 
@@ -44,17 +46,22 @@ test('one trace goes from the caller through API, row, workflow, step and SQL, a
   const headers = { ...stack.headers, prefer: 'wait=30', traceparent: `00-${traceId}-${'1'.repeat(16)}-01` };
   const answer = await fetch(`http://127.0.0.1:${port}/v1/uploads`, { method: 'POST', headers, body: smallGpx() });
   expect(answer.status, await answer.text()).toBe(201);
-  const names = () => new Set(spans.filter((span) => span.traceId === traceId).map((span) => span.name));
+  const ofTrace = () => spans.filter((span) => span.traceId === traceId);
+  const isUnder = (span: Span, parent: RegExp) =>
+    ofTrace().some(({ spanId, name }) => spanId === span.parentSpanId && parent.test(name));
   const whole = [
-    /^POST/,
-    /^StartWorkflow:processUpload/,
-    /^RunWorkflow:processUpload/,
-    /^RunActivity:digest/,
-    /^pg.query:UPDATE/,
-  ];
-  for (const part of whole)
+    [/^POST/],
+    [/^StartWorkflow:processUpload/],
+    [/^RunWorkflow:processUpload/],
+    [/^RunActivity:digest/],
+    [/^pg.query:end-ready/, /^RunActivity:digest/],
+  ] as const;
+  for (const [part, parent] of whole)
     await expect
-      .poll(() => [...names()].some((name) => part.test(name)), { message: `${part}`, timeout: 20_000 })
+      .poll(() => ofTrace().some((span) => part.test(span.name) && (!parent || isUnder(span, parent))), {
+        message: `${part}`,
+        timeout: 20_000,
+      })
       .toBe(true);
   const lines = api
     .log()
