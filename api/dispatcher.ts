@@ -1,6 +1,6 @@
 import type { Log } from '../platform/log.ts';
 import type { Loops } from '../platform/loops.ts';
-import type { Dispatching } from './dispatch/line.ts';
+import type { Dispatching, LineKind } from './dispatch/line.ts';
 
 export interface DispatcherDeps {
   readonly loops: Loops;
@@ -14,13 +14,15 @@ export interface DispatcherDeps {
 }
 
 export interface Dispatcher {
-  /** Something is to be started: called after the reply that promised it. */
-  nudge(): void;
+  /** Something is to be started, of this kind; without one, of any. */
+  nudge(kind?: LineKind): void;
   status(): 'reachable' | 'away' | 'unknown';
 }
 
-/** Without a nudge: also picks up what other processes left behind. */
+/** All lines, nudged or not: also picks up what other processes left behind. */
 const SWEEP_EVERY_MS = 2_000;
+/** A turn without a nudge that is no sweep asks for nothing. */
+const TURN_EVERY_MS = 250;
 const DEAD_AFTER_MS = 60_000;
 /** How soon a line that had no room is asked again. */
 const ROOM_AFTER_MS = 15;
@@ -46,26 +48,27 @@ export function startDispatcher(deps: DispatcherDeps): Dispatcher {
     temporal: 'unknown',
     namespaceId: undefined,
     lookedAtMs: Number.NEGATIVE_INFINITY,
-    isSoon: false,
+    sweptAtMs: Number.NEGATIVE_INFINITY,
+    asked: new Set(),
   };
-  const soon = () => {
-    if (state.isSoon) return;
-    state.isSoon = true;
-    setTimeout(() => {
-      state.isSoon = false;
-      loop.nudge();
-    }, ROOM_AFTER_MS);
+  const ask = (lines: readonly Dispatching[]) => {
+    for (const line of lines) state.asked.add(line);
+    loop.nudge();
   };
+  const soon = askedSoon(ask);
   const loop = deps.loops.start({
     name: 'dispatcher',
-    everyMs: SWEEP_EVERY_MS,
+    everyMs: TURN_EVERY_MS,
     deadAfterMs: DEAD_AFTER_MS,
     turn: async () => {
-      if (state.temporal !== 'away') await look(deps, state);
-      let { lines } = deps;
-      for (let batch = 0; batch < BATCHES_AT_ONCE; batch++) {
+      const isSweep = performance.now() - state.sweptAtMs >= SWEEP_EVERY_MS;
+      if (isSweep && state.temporal !== 'away') await look(deps, state);
+      let lines: readonly Dispatching[] = deps.lines.filter((line) => isSweep || state.asked.has(line));
+      state.asked.clear();
+      if (isSweep) state.sweptAtMs = performance.now();
+      for (let batch = 0; batch < BATCHES_AT_ONCE && lines.length > 0; batch++) {
         const { taken, refused, left, waits } = await dispatchBatch(lines, state);
-        if (waits) soon();
+        soon(waits);
         if (taken === 0) {
           if (state.temporal === 'away') await look(deps, state);
           return;
@@ -74,12 +77,13 @@ export function startDispatcher(deps: DispatcherDeps): Dispatcher {
         if (state.temporal === 'away' || left.length === 0) return;
         lines = left;
       }
-      loop.nudge();
+      if (lines.length > 0) ask(lines);
     },
   });
   return {
-    nudge: () => {
-      if (state.temporal !== 'away') loop.nudge(); // else each row would cost a start that runs into its deadline
+    nudge: (kind) => {
+      if (state.temporal === 'away') return; // each row would cost a start that runs into its deadline
+      ask(deps.lines.filter((line) => kind === undefined || line.kind === kind));
     },
     status: () => state.temporal,
   };
@@ -89,8 +93,25 @@ interface DispatcherState {
   temporal: 'reachable' | 'away' | 'unknown';
   namespaceId: string | undefined;
   lookedAtMs: number;
-  /** A line without room will be asked again in a moment. */
-  isSoon: boolean;
+  /** When all lines were asked last. */
+  sweptAtMs: number;
+  /** Lines that the next turn asks, sweep or not: the others would be asked for nothing with every upload. */
+  asked: Set<Dispatching>;
+}
+
+/** Asks lines that had no room again in a moment, all of them at once. */
+function askedSoon(ask: (lines: readonly Dispatching[]) => void): (lines: readonly Dispatching[]) => void {
+  const waiting = new Set<Dispatching>();
+  return (lines) => {
+    if (lines.length === 0) return;
+    if (waiting.size === 0)
+      setTimeout(() => {
+        const all = [...waiting];
+        waiting.clear();
+        ask(all);
+      }, ROOM_AFTER_MS);
+    for (const line of lines) waiting.add(line);
+  };
 }
 
 /** Asks who answers, at most once per sweep. */
@@ -132,17 +153,18 @@ async function catchUp({ lines }: DispatcherDeps): Promise<void> {
 async function dispatchBatch(
   lines: readonly Dispatching[],
   state: DispatcherState,
-): Promise<{ taken: number; refused: number; left: readonly Dispatching[]; waits: boolean }> {
-  const all = { taken: 0, refused: 0, waits: false };
-  const left: Dispatching[] = [];
+): Promise<{ taken: number; refused: number; left: readonly Dispatching[]; waits: readonly Dispatching[] }> {
+  const all = { taken: 0, refused: 0 };
+  const [left, waiting]: [Dispatching[], Dispatching[]] = [[], []];
   const limit = state.temporal === 'away' ? 1 : STARTS_AT_ONCE;
   for (const [i, line] of lines.entries()) {
     const { taken, refused, more, waits } = await line.dispatch(limit);
     all.taken += taken;
     all.refused += refused;
-    all.waits ||= waits;
+    if (waits) waiting.push(line);
     if (more) left.push(line);
-    if (state.temporal === 'away' && taken > 0) return { ...all, left: [...left, ...lines.slice(i + 1)] };
+    if (state.temporal === 'away' && taken > 0)
+      return { ...all, left: [...left, ...lines.slice(i + 1)], waits: waiting };
   }
-  return { ...all, left };
+  return { ...all, left, waits: waiting };
 }

@@ -92,14 +92,16 @@ export async function findUpload(
   db: Db,
   owner: { accountId: string; uploadId: string },
 ): Promise<ShownUpload | undefined> {
-  const { rows } = await db.query<ShownUpload>(
-    `select ${SHOWN_UPLOAD}
-       from uploads u left join tracks t on t.id = u.track_id
-      where u.id = $1 and u.account_id = $2`,
-    [owner.uploadId, owner.accountId],
-  );
+  const { rows } = await db.query<ShownUpload>(FIND_UPLOAD, [owner.uploadId, owner.accountId]);
   return rows[0];
 }
+
+const FIND_UPLOAD: Prepared = {
+  name: 'find-upload',
+  text: `select ${SHOWN_UPLOAD}
+       from uploads u left join tracks t on t.id = u.track_id
+      where u.id = $1 and u.account_id = $2`,
+};
 
 /** Whose result it is; only the newest token's counts. */
 export interface EndOfRun {

@@ -3,8 +3,12 @@ import type { Log } from '../../platform/log.ts';
 /** `running`: Temporal has it, started now or before. `ended`: that very run was there and is over. */
 export type StartOutcome = 'running' | 'ended';
 
+/** What rows are of. */
+export type LineKind = 'uploads' | 'stripe-events' | 'stripe-orders' | 'reprocesses' | 'webhooks';
+
 /** One kind of rows that say which workflow is to be started. */
 export interface Line<Row> {
+  readonly kind: LineKind;
   /** Whether more may be started now; when not, it is asked again in a moment. Absent: always. */
   readonly hasRoom?: () => Promise<boolean>;
   /** Whether there may be more than was taken just now. Absent: when there was as much as was asked for. */
@@ -36,6 +40,7 @@ export interface Dispatched {
 
 /** A line, whatever its rows are. */
 export interface Dispatching {
+  readonly kind: LineKind;
   dispatch(limit: number): Promise<Dispatched>;
   offerAll(pace: { perS: number; withinS: number }): Promise<void>;
 }
@@ -55,6 +60,7 @@ const WRITTEN_AT_ONCE = 500;
 export function dispatching<Row>(line: Line<Row>, log: Log): Dispatching {
   const started: Started<Row> = { rows: [], sinceMs: 0 };
   return {
+    kind: line.kind,
     dispatch: async (limit) => {
       const waits = line.hasRoom !== undefined && !(await line.hasRoom());
       const rows = waits ? [] : await line.take({ limit, leaseS: TAKEN_FOR_S });

@@ -21,6 +21,7 @@ export function reprocessLine(
   { start, log }: { start: Line<DispatchableReprocess>['start']; log: Log },
 ): Line<DispatchableReprocess> {
   return {
+    kind: 'reprocesses',
     start,
     take: (options) => takeReprocessesToDispatch(db, { ...options, atOnce: AT_ONCE }),
     again: (orders, againS) => dispatchReprocessesAgain(db, orders, againS),

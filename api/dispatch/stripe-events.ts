@@ -19,6 +19,7 @@ export function stripeEventLine(
   { start, log }: { start: Line<DispatchableStripeEvent>['start']; log: Log },
 ): Line<DispatchableStripeEvent> {
   return {
+    kind: 'stripe-events',
     start,
     take: (options) => takeStripeEventsToDispatch(db, options),
     again: (events, againS) => dispatchStripeEventsAgain(db, events, againS),

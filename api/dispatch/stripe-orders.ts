@@ -19,6 +19,7 @@ export function stripeOrderLine(
   { start, log }: { start: Line<DispatchableStripeOrder>['start']; log: Log },
 ): Line<DispatchableStripeOrder> {
   return {
+    kind: 'stripe-orders',
     start,
     take: (options) => takeStripeOrdersToDispatch(db, options),
     again: (orders, againS) => dispatchStripeOrdersAgain(db, orders, againS),

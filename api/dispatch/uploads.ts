@@ -41,6 +41,7 @@ export function uploadLine(db: Pool, options: UploadLineOptions): Line<UploadUni
   const { start, log, capacity, batchAtMost } = options;
   const inFlight = createInFlight(db);
   return {
+    kind: 'uploads',
     hasRoom: async () => (await inFlight.room(Math.max(1, capacity().workers) * IN_FLIGHT_PER_WORKER)) > 0,
     start: async (unit) => {
       const outcome = await start(unit);

@@ -19,6 +19,7 @@ export function webhookLine(
   { start, log }: { start: Line<DispatchableMessage>['start']; log: Log },
 ): Line<DispatchableMessage> {
   return {
+    kind: 'webhooks',
     start,
     take: (options) => takeMessagesToDispatch(db, options),
     again: (messages, againS) => dispatchMessagesAgain(db, messages, againS),

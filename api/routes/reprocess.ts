@@ -4,6 +4,7 @@ import { Type } from 'typebox';
 import { Rejection } from '../../contracts/rejections.ts';
 import { type KeyClaim, keepEffect } from '../../db/idempotency-keys.ts';
 import type { Pool } from '../../db/pool.ts';
+import type { Dispatcher } from '../dispatcher.ts';
 import type { EventRelay } from '../events/relay.ts';
 import { traceParentOf } from '../plugins/request-identity.ts';
 import { problems } from '../schemas.ts';
@@ -14,7 +15,7 @@ import { processAgain } from '../uploads/reprocess.ts';
 
 export interface ReprocessDeps {
   readonly db: Pool;
-  readonly dispatcher: { nudge(): void };
+  readonly dispatcher: Pick<Dispatcher, 'nudge'>;
   readonly relay: EventRelay;
   readonly closing: AbortSignal;
 }
@@ -86,5 +87,5 @@ async function reprocess(
     return request.log.info({ uploadId, run }, 'upload is open already');
   }
   request.log.info({ uploadId }, 'upload processed again');
-  deps.dispatcher.nudge();
+  deps.dispatcher.nudge('uploads');
 }

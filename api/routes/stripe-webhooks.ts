@@ -114,6 +114,6 @@ async function receive(
   const outcome = isCanary ? 'canary' : kept.outcome;
   const facts = { stripeEvent: event.id, type: event.type, deliveries, outcome };
   request.log[outcome === 'conflict' ? 'warn' : 'info'](facts, 'stripe event received');
-  if (state === 'received' || outcome === 'resent') dispatcher.nudge();
+  if (state === 'received' || outcome === 'resent') dispatcher.nudge('stripe-events');
   return { outcome };
 }

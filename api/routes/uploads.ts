@@ -6,6 +6,7 @@ import type { KeyClaim } from '../../db/idempotency-keys.ts';
 import type { Pool } from '../../db/pool.ts';
 import { LIMITS } from '../../domain/limits/limits.ts';
 import type { BlobStore } from '../../services/blob-store.ts';
+import type { Dispatcher } from '../dispatcher.ts';
 import type { EventRelay } from '../events/relay.ts';
 import type { Metrics } from '../metrics/metrics.ts';
 import { traceIdOf, traceParentOf } from '../plugins/request-identity.ts';
@@ -20,7 +21,7 @@ import { checkAnnounced, type ReceivedUpload, receiveUpload } from '../uploads/r
 export interface UploadRoutesDeps {
   readonly db: Pool;
   readonly blobs: BlobStore;
-  readonly dispatcher: { nudge(): void };
+  readonly dispatcher: Pick<Dispatcher, 'nudge'>;
   readonly relay: EventRelay;
   readonly closing: AbortSignal;
   readonly metrics: Pick<Metrics, 'received'>;
@@ -123,6 +124,6 @@ async function accept(
   const facts = { uploadId, bytes: file.storedBytes, format: file.format };
   request.log.info(facts, isDuplicate ? 'upload recognised' : 'upload received');
   if (!request.isCanary) deps.metrics.received.inc({ outcome: isDuplicate ? 'duplicate' : 'accepted' });
-  if (!isDuplicate) deps.dispatcher.nudge();
+  if (!isDuplicate) deps.dispatcher.nudge('uploads');
   return accepted;
 }

@@ -55,6 +55,7 @@ function lineOf(batches: readonly (readonly string[])[]): {
   };
   const line = dispatching<string>(
     {
+      kind: 'uploads',
       take: async () => left.shift() ?? [],
       start,
       again: async (rows, againS) => void written.push({ rows, againS }),
