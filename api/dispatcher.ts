@@ -55,7 +55,7 @@ export function startDispatcher(deps: DispatcherDeps): Dispatcher {
     for (const line of lines) state.asked.add(line);
     loop.nudge();
   };
-  const soon = askedSoon(ask);
+  const full = askedWhenThereIsRoom(ask);
   const loop = deps.loops.start({
     name: 'dispatcher',
     everyMs: TURN_EVERY_MS,
@@ -68,7 +68,7 @@ export function startDispatcher(deps: DispatcherDeps): Dispatcher {
       if (isSweep) state.sweptAtMs = performance.now();
       for (let batch = 0; batch < BATCHES_AT_ONCE && lines.length > 0; batch++) {
         const { taken, refused, left, waits } = await dispatchBatch(lines, state);
-        soon(waits);
+        full.wait(waits);
         if (taken === 0) {
           if (state.temporal === 'away') await look(deps, state);
           return;
@@ -83,7 +83,7 @@ export function startDispatcher(deps: DispatcherDeps): Dispatcher {
   return {
     nudge: (kind) => {
       if (state.temporal === 'away') return; // each row would cost a start that runs into its deadline
-      ask(deps.lines.filter((line) => kind === undefined || line.kind === kind));
+      ask(deps.lines.filter((line) => (kind === undefined || line.kind === kind) && !full.has(line)));
     },
     status: () => state.temporal,
   };
@@ -99,18 +99,23 @@ interface DispatcherState {
   asked: Set<Dispatching>;
 }
 
-/** Asks lines that had no room again in a moment, all of them at once. */
-function askedSoon(ask: (lines: readonly Dispatching[]) => void): (lines: readonly Dispatching[]) => void {
-  const waiting = new Set<Dispatching>();
-  return (lines) => {
-    if (lines.length === 0) return;
-    if (waiting.size === 0)
-      setTimeout(() => {
-        const all = [...waiting];
-        waiting.clear();
-        ask(all);
-      }, ROOM_AFTER_MS);
-    for (const line of lines) waiting.add(line);
+/** Lines that had no room: all of them are asked again in a moment, and not before, whatever comes. */
+function askedWhenThereIsRoom(ask: (lines: readonly Dispatching[]) => void): {
+  wait(lines: readonly Dispatching[]): void;
+  has(line: Dispatching): boolean;
+} {
+  const full = new Set<Dispatching>();
+  const askAll = () => {
+    const all = [...full];
+    full.clear();
+    ask(all);
+  };
+  return {
+    wait: (lines) => {
+      if (full.size === 0 && lines.length > 0) setTimeout(askAll, ROOM_AFTER_MS);
+      for (const line of lines) full.add(line);
+    },
+    has: (line) => full.has(line),
   };
 }
 

@@ -77,15 +77,20 @@ export async function leaveToOwnWorkflow(db: Db, { id, run }: UploadRun): Promis
   );
 }
 
-/** Those of these uploads that have not come to their end. */
-export async function openUploadsOf(db: Db, ids: readonly string[]): Promise<readonly string[]> {
-  const { rows } = await db.query<{ id: string }>(OPEN_UPLOADS_OF, [ids]);
-  return rows.map(({ id }) => id);
+/** Those of these uploads that have not come to their end; and how many are due to be started, of so many at most. */
+export async function openAndDueUploads(
+  db: Pick<Db, 'query'>,
+  { ids, dueAtMost }: { ids: readonly string[]; dueAtMost: number },
+): Promise<{ readonly open: readonly string[]; readonly due: number }> {
+  const { rows } = await db.query<{ open: string[]; due: number }>(OPEN_AND_DUE_UPLOADS, [ids, dueAtMost]);
+  return rows[0] ?? { open: [], due: 0 };
 }
 
-const OPEN_UPLOADS_OF: Prepared = {
-  name: 'open-uploads-of',
-  text: `select id from uploads where id = any($1::uuid[]) and state in ('received', 'processing')`,
+const OPEN_AND_DUE_UPLOADS: Prepared = {
+  name: 'open-and-due-uploads',
+  text: `
+select array(select id from uploads where id = any($1::uuid[]) and state in ('received', 'processing')) as open,
+       (select count(*)::int from (select from uploads where dispatch_at <= now() limit $2) as waiting) as due`,
 };
 
 /**

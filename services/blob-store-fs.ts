@@ -75,13 +75,13 @@ async function put(folder: string, source: AsyncIterable<Uint8Array>): Promise<S
 async function stage(folder: string, source: AsyncIterable<Uint8Array>): Promise<StagedBlob> {
   const temporary = path.join(folder, 'incoming', randomUUID());
   let isThere = true;
-  const discard = async () => {
+  const remove = async () => {
     if (isThere) await unlink(temporary).catch(() => {}); // a file in incoming/ is in nobody's way
     isThere = false;
   };
   const file = await open(temporary, EXCLUSIVE, 0o600).catch(unavailable);
   const written = await write(file, source).catch(async (error: unknown) => {
-    await Promise.all([file.close(), discard()]);
+    await Promise.all([file.close(), remove()]);
     throw error;
   });
   // The disk is at it while whoever staged the bytes does what else must be done before they are published.
@@ -90,12 +90,17 @@ async function stage(folder: string, source: AsyncIterable<Uint8Array>): Promise
     .catch(unavailable)
     .finally(() => void close(file));
   synced.catch(() => {}); // told by `publish`; who discards does not ask
-  const publishSynced = async () => {
+  const shelf = openShelf(path.join(folder, written.key.slice(0, 2)));
+  const publish = async () => {
     await synced;
-    await publish(folder, temporary, written.key);
+    await shelf.take(temporary, written.key);
     isThere = false;
   };
-  return { ...written, publish: publishSynced, discard };
+  const discard = async () => {
+    shelf.close();
+    await remove();
+  };
+  return { ...written, publish, discard };
 }
 
 const EXCLUSIVE = constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | constants.O_NOFOLLOW;
@@ -120,11 +125,23 @@ async function write(file: FileHandle, source: AsyncIterable<Uint8Array>): Promi
   return { key: hash.digest('hex'), bytes };
 }
 
-/** The same bytes under the same name may be there: they are replaced by themselves. */
-async function publish(folder: string, temporary: string, key: string): Promise<void> {
-  const shelf = path.join(folder, key.slice(0, 2));
-  await rename(temporary, path.join(shelf, key)).catch(unavailable);
-  await syncFolder(shelf);
+interface Shelf {
+  /** The file is in it, under that name, also after a crash. The same bytes under the same name may be there: they are replaced by themselves. */
+  take(file: string, name: string): Promise<void>;
+  close(): void;
+}
+
+/** Opened before it is needed, while the disk is at the file. */
+function openShelf(folder: string): Shelf {
+  const opened = open(folder, 'r');
+  opened.catch(() => {}); // told by `take`
+  return {
+    take: async (file, name) => {
+      await rename(file, path.join(folder, name)).catch(unavailable);
+      await opened.then((handle) => handle.sync()).catch(unavailable);
+    },
+    close: () => void opened.then(close, () => {}),
+  };
 }
 
 /** A socket gives 64 kB at a time, and each write is a turn of the thread pool: most recordings are written by one. */

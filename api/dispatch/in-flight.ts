@@ -1,25 +1,38 @@
 import type { Pool } from '../../db/pool.ts';
-import { openUploadsOf } from '../../db/upload-dispatch.ts';
+import { openAndDueUploads } from '../../db/upload-dispatch.ts';
 
 /** Workflows of uploads that this process has started and that have not ended: what comes beyond waits, and goes together. */
 export interface InFlight {
-  /** How many more may begin now, of `atMost` at once. */
-  room(atMost: number): Promise<number>;
+  /** Whether one more may begin now. */
+  hasRoom(rules: { workers: number; goTogether: boolean }): Promise<boolean>;
   began(uploadIds: readonly string[]): void;
 }
 
+/** Workflows in flight per worker: one is read while another is saved. */
+const PER_WORKER = 2;
+/**
+ * Beside one that has just begun the second is worth its cost for so many: fewer wait until that one has ended, which takes less than
+ * 100 ms, or has taken longer. Else whoever sends one upload after the other would have each worked on by itself, and wait for that.
+ */
+const MANY = 10;
+const JUST_BEGUN_MS = 150;
 /** What takes longer is large, or nobody works on it: neither is a reason to keep others waiting. */
 const COUNTS_FOR_MS = 5_000;
 
-export function createInFlight(db: Pick<Pool, 'query'>): InFlight {
+export function createInFlight(db: Pick<Pool, 'query'>, nowMs = () => performance.now()): InFlight {
   let begun: readonly Begun[] = [];
   return {
-    room: async (atMost) => {
-      if (begun.length >= atMost) begun = await stillOpen(db, begun);
-      return Math.max(0, atMost - begun.length);
+    hasRoom: async ({ workers, goTogether }) => {
+      const atMost = workers * PER_WORKER;
+      const atEase = goTogether ? workers : atMost; // so many may begin whatever waits
+      if (begun.length < atEase) return true;
+      const { open, due } = await lookAt(db, begun, nowMs());
+      begun = open;
+      if (begun.length >= atMost) return false;
+      return due >= MANY || begun.filter(({ atMs }) => nowMs() - atMs < JUST_BEGUN_MS).length < atEase;
     },
     began: (uploadIds) => {
-      begun = [...begun, { uploadIds, atMs: performance.now() }];
+      begun = [...begun, { uploadIds, atMs: nowMs() }];
     },
   };
 }
@@ -29,13 +42,15 @@ interface Begun {
   readonly atMs: number;
 }
 
-async function stillOpen(db: Pick<Pool, 'query'>, begun: readonly Begun[]): Promise<readonly Begun[]> {
-  const young = begun.filter(({ atMs }) => performance.now() - atMs < COUNTS_FOR_MS);
-  const open = new Set(
-    await openUploadsOf(
-      db,
-      young.flatMap(({ uploadIds }) => uploadIds),
-    ),
-  );
-  return young.filter(({ uploadIds }) => uploadIds.some((id) => open.has(id)));
+/** Those of them that have not ended, and how many uploads wait, of `MANY` at most. */
+async function lookAt(
+  db: Pick<Pool, 'query'>,
+  begun: readonly Begun[],
+  nowMs: number,
+): Promise<{ open: readonly Begun[]; due: number }> {
+  const young = begun.filter(({ atMs }) => nowMs - atMs < COUNTS_FOR_MS);
+  const ids = young.flatMap(({ uploadIds }) => uploadIds);
+  const { open, due } = await openAndDueUploads(db, { ids, dueAtMost: MANY });
+  const isOpen = new Set(open);
+  return { open: young.filter(({ uploadIds }) => uploadIds.some((id) => isOpen.has(id))), due };
 }

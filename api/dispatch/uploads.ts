@@ -31,25 +31,23 @@ const RUNS_AT_MOST = 5;
 /** So few have a workflow each: it costs them little more, and can be looked at by itself. */
 const TOGETHER_FROM = 3;
 /**
- * Workflows in flight per worker: one is read while another is saved. What comes meanwhile waits for one of them to end, and then goes
- * together; so nobody waits who comes alone, and the more there are, the less each of them costs.
+ * The only starter of upload workflows. Few are in flight at once (in-flight.ts): what comes meanwhile waits for one of them to end, and
+ * then goes together; so nobody waits who comes alone, and the more there are, the less each of them costs.
  */
-const IN_FLIGHT_PER_WORKER = 2;
-
-/** The only starter of upload workflows. */
 export function uploadLine(db: Pool, options: UploadLineOptions): Line<UploadUnit> {
   const { start, log, capacity, batchAtMost } = options;
   const inFlight = createInFlight(db);
+  const goTogether = () => batchAtMost >= TOGETHER_FROM && capacity().takesBatches;
   return {
     kind: 'uploads',
-    hasRoom: async () => (await inFlight.room(Math.max(1, capacity().workers) * IN_FLIGHT_PER_WORKER)) > 0,
+    hasRoom: () => inFlight.hasRoom({ workers: Math.max(1, capacity().workers), goTogether: goTogether() }),
     start: async (unit) => {
       const outcome = await start(unit);
       if (outcome === 'running' && unit[0].inflatedBytes <= LARGE_BYTES) inFlight.began(unit.map(({ id }) => id));
       return outcome;
     },
     take: async ({ limit, leaseS }) => {
-      const isBatched = limit > 1 && batchAtMost >= TOGETHER_FROM && capacity().takesBatches;
+      const isBatched = limit > 1 && goTogether();
       const batch = { ...BATCH_RULES, id: uuid(), uploadsAtMost: batchAtMost };
       return unitsOf(await takeUploadsToDispatch(db, { limit, leaseS, ...(isBatched && { batch }) }));
     },

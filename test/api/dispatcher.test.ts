@@ -1,6 +1,7 @@
 import { beforeEach, expect, onTestFinished, test } from 'vitest';
 import type { Capacity } from '../../api/dispatch/capacity.ts';
-import { dispatching, type Line } from '../../api/dispatch/line.ts';
+import { createInFlight } from '../../api/dispatch/in-flight.ts';
+import { type Dispatching, dispatching, type Line, type LineKind } from '../../api/dispatch/line.ts';
 import { seenNamespace } from '../../api/dispatch/seen-namespace.ts';
 import { type UploadUnit, uploadLine } from '../../api/dispatch/uploads.ts';
 import { type Dispatcher, type DispatcherDeps, startDispatcher } from '../../api/dispatcher.ts';
@@ -121,6 +122,34 @@ test('one that does not answer is away, is asked for with one start at a time, a
   expect(status()).toBe('reachable');
 });
 
+test('something of one kind is asked for at once, and nothing else with it; all kinds are asked every two seconds', async () => {
+  const asked: LineKind[] = [];
+  const log = createLog({ process: 'test', level: 'silent', build: 'test' });
+  const loops = createLoops({ log, onDead: () => {} });
+  onTestFinished(() => loops.stop());
+  const line = (kind: LineKind): Dispatching => ({
+    kind,
+    dispatch: async () => {
+      asked.push(kind);
+      return { taken: 0, refused: 0, more: false, waits: false };
+    },
+    offerAll: async () => {},
+  });
+  const namespaceId = async () => 'one';
+  const lines = [line('uploads'), line('webhooks')];
+  const { nudge } = startDispatcher({ loops, log, lines, namespaceId, seen: seenNamespace(db) });
+  const isSweep = () => asked.includes('webhooks');
+  await expect.poll(isSweep, { timeout: 20_000 }).toBe(true);
+  asked.length = 0;
+  nudge('uploads');
+  await expect.poll(() => asked.length, { timeout: 1_000, interval: 5 }).toBeGreaterThan(0);
+  expect(asked).toEqual(['uploads']);
+  await expect.poll(isSweep, { timeout: 20_000 }).toBe(true);
+  asked.length = 0;
+  nudge();
+  await expect.poll(() => asked, { timeout: 1_000, interval: 5 }).toEqual(['uploads', 'webhooks']);
+});
+
 const running = async (): Promise<'running'> => 'running';
 const IDS = ({ id }: { id: string }) => id;
 
@@ -192,6 +221,31 @@ test('a batch is of 25 uploads and 8 MB at most', async () => {
   await several(7, { inflatedBytes: 2_000_000 });
   await expect.poll(() => units.flatMap(({ ids }) => ids).length, { timeout: 20_000 }).toBe(7);
   for (const { ids } of units) expect(ids.length).toBeLessThanOrEqual(4);
+});
+
+test('beside one that has just begun there is room for ten together; else when it has ended, or has taken 150 ms', async () => {
+  const clock = { ms: 0 };
+  const inFlight = createInFlight(db, () => clock.ms);
+  const hasRoom = (goTogether = true) => inFlight.hasRoom({ workers: 1, goTogether });
+  const [first = ''] = await several(1);
+  await query(`update uploads set dispatch_at = now() + interval '10 seconds'`);
+  expect(await hasRoom()).toBe(true);
+  inFlight.began([first]);
+  await several(9);
+  expect(await hasRoom()).toBe(false);
+  expect(await hasRoom(false)).toBe(true); // each of them by itself: two are in flight
+  clock.ms = 151;
+  expect(await hasRoom()).toBe(true);
+  clock.ms = 0;
+  await several(1);
+  expect(await hasRoom()).toBe(true);
+  await query(`update uploads set dispatch_at = now() + interval '10 seconds'`);
+  expect(await hasRoom()).toBe(false);
+  await query(
+    `update uploads set state = 'failed', finished_at = now(), dispatch_at = null, build = 'b', failure = $2 where id = $1`,
+    [first, { code: 'gpx/not-gpx', facts: {} }],
+  );
+  expect(await hasRoom()).toBe(true);
 });
 
 test('while two are open nothing further begins; when one has ended what has come meanwhile goes together', async () => {
