@@ -52,7 +52,11 @@ beforeAll(async () => {
   await renewWorker(stack.db, { id: HELD, build: 'test', queues: Object.values(QUEUES), pid: 1 });
   await query(`update workers set seen_at = now() + interval '1 hour'`); // nobody renews it
   await new Promise((resolve) => setTimeout(resolve, 2_500)); // so long is known who works
-  for (const name of ['aa', 'ab']) await send(name);
+  for (const name of ['aa', 'ab']) {
+    const { id } = await send(name);
+    const isBegun = () => query('select from uploads where id = $1 and dispatch_at > now()', [id]);
+    while ((await isBegun()).length === 0) await new Promise((resolve) => setTimeout(resolve, 20));
+  }
   for (const name of ['c1', 'c2', 'c3', 'bad', 'c4']) await send(name);
   await send('cut', smallGpx({ lat: 60 }).slice(0, -30));
   await stack.startWorkers();
