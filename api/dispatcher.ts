@@ -61,23 +61,20 @@ export function startDispatcher(deps: DispatcherDeps): Dispatcher {
     everyMs: TURN_EVERY_MS,
     deadAfterMs: DEAD_AFTER_MS,
     turn: async () => {
-      const isSweep = performance.now() - state.sweptAtMs >= SWEEP_EVERY_MS;
-      if (isSweep && state.temporal !== 'away') await look(deps, state);
-      let lines: readonly Dispatching[] = deps.lines.filter((line) => isSweep || state.asked.has(line));
-      state.asked.clear();
-      if (isSweep) state.sweptAtMs = performance.now();
-      for (let batch = 0; batch < BATCHES_AT_ONCE && lines.length > 0; batch++) {
-        const { taken, refused, left, waits } = await dispatchBatch(lines, state);
+      for (let batch = 0; batch < BATCHES_AT_ONCE; batch++) {
+        if (performance.now() - state.sweptAtMs >= SWEEP_EVERY_MS) await sweep(deps, state);
+        if (state.asked.size === 0) return;
+        const { taken, refused, left, waits } = await dispatchBatch(askedLines(deps, state), state);
+        for (const line of left) state.asked.add(line);
         full.wait(waits);
         if (taken === 0) {
           if (state.temporal === 'away') await look(deps, state);
           return;
         }
         await report(deps, state, refused < taken);
-        if (state.temporal === 'away' || left.length === 0) return;
-        lines = left;
+        if (state.temporal === 'away') state.asked.clear(); // until the next sweep
       }
-      if (lines.length > 0) ask(lines);
+      loop.nudge();
     },
   });
   return {
@@ -95,7 +92,7 @@ interface DispatcherState {
   lookedAtMs: number;
   /** When all lines were asked last. */
   sweptAtMs: number;
-  /** Lines that the next turn asks, sweep or not: the others would be asked for nothing with every upload. */
+  /** Lines that the next batch is of: the others would be asked for nothing with every upload. */
   asked: Set<Dispatching>;
 }
 
@@ -117,6 +114,19 @@ function askedWhenThereIsRoom(ask: (lines: readonly Dispatching[]) => void): {
     },
     has: (line) => full.has(line),
   };
+}
+
+/** Of lines that were asked meanwhile too: what comes while a backlog of another kind is worked off waits for one batch of it. */
+function askedLines({ lines }: DispatcherDeps, state: DispatcherState): readonly Dispatching[] {
+  const asked = lines.filter((line) => state.asked.has(line));
+  state.asked.clear();
+  return asked;
+}
+
+async function sweep(deps: DispatcherDeps, state: DispatcherState): Promise<void> {
+  state.sweptAtMs = performance.now();
+  if (state.temporal !== 'away') await look(deps, state);
+  for (const line of deps.lines) state.asked.add(line);
 }
 
 /** Asks who answers, at most once per sweep. */

@@ -150,6 +150,39 @@ test('something of one kind is asked for at once, and nothing else with it; all 
   await expect.poll(() => asked, { timeout: 1_000, interval: 5 }).toEqual(['uploads', 'webhooks']);
 });
 
+test('what comes while a backlog of another kind is worked off waits for one batch of it', async () => {
+  const asked: LineKind[] = [];
+  const log = createLog({ process: 'test', level: 'silent', build: 'test' });
+  const loops = createLoops({ log, onDead: () => {} });
+  onTestFinished(() => loops.stop());
+  const dispatched = { refused: 0, waits: false };
+  const offerAll = async () => {};
+  const lines: readonly Dispatching[] = [
+    {
+      kind: 'uploads',
+      offerAll,
+      dispatch: async () => {
+        asked.push('uploads');
+        return { ...dispatched, taken: 0, more: false };
+      },
+    },
+    {
+      kind: 'stripe-events',
+      offerAll,
+      dispatch: async () => {
+        asked.push('stripe-events');
+        if (asked.length === 10) nudge('uploads');
+        await new Promise((resolve) => setTimeout(resolve, 5));
+        return { ...dispatched, taken: 2, more: asked.length < 60 };
+      },
+    },
+  ];
+  const namespaceId = async () => 'one';
+  const { nudge } = startDispatcher({ loops, log, lines, namespaceId, seen: seenNamespace(db) });
+  await expect.poll(() => asked.length, { timeout: 20_000 }).toBeGreaterThanOrEqual(60);
+  expect(asked.indexOf('uploads', 1)).toBe(10);
+});
+
 const running = async (): Promise<'running'> => 'running';
 const IDS = ({ id }: { id: string }) => id;
 
