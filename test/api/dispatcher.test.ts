@@ -1,7 +1,7 @@
 import { beforeEach, expect, onTestFinished, test } from 'vitest';
 import type { Capacity } from '../../api/dispatch/capacity.ts';
 import { createInFlight } from '../../api/dispatch/in-flight.ts';
-import { type Dispatching, dispatching, type Line, type LineKind } from '../../api/dispatch/line.ts';
+import { dispatching, type Line } from '../../api/dispatch/line.ts';
 import { seenNamespace } from '../../api/dispatch/seen-namespace.ts';
 import { type UploadUnit, uploadLine } from '../../api/dispatch/uploads.ts';
 import { type Dispatcher, type DispatcherDeps, startDispatcher } from '../../api/dispatcher.ts';
@@ -120,67 +120,6 @@ test('one that does not answer is away, is asked for with one start at a time, a
   temporal.answers = true;
   await expect.poll(() => [...taken].sort(), { timeout: 20_000 }).toEqual([...ids].sort());
   expect(status()).toBe('reachable');
-});
-
-test('something of one kind is asked for at once, and nothing else with it; all kinds are asked every two seconds', async () => {
-  const asked: LineKind[] = [];
-  const log = createLog({ process: 'test', level: 'silent', build: 'test' });
-  const loops = createLoops({ log, onDead: () => {} });
-  onTestFinished(() => loops.stop());
-  const line = (kind: LineKind): Dispatching => ({
-    kind,
-    dispatch: async () => {
-      asked.push(kind);
-      return { taken: 0, refused: 0, more: false, waits: false };
-    },
-    offerAll: async () => {},
-  });
-  const namespaceId = async () => 'one';
-  const lines = [line('uploads'), line('webhooks')];
-  const { nudge } = startDispatcher({ loops, log, lines, namespaceId, seen: seenNamespace(db) });
-  const isSweep = () => asked.includes('webhooks');
-  await expect.poll(isSweep, { timeout: 20_000 }).toBe(true);
-  asked.length = 0;
-  nudge('uploads');
-  await expect.poll(() => asked.length, { timeout: 1_000, interval: 5 }).toBeGreaterThan(0);
-  expect(asked).toEqual(['uploads']);
-  await expect.poll(isSweep, { timeout: 20_000 }).toBe(true);
-  asked.length = 0;
-  nudge();
-  await expect.poll(() => asked, { timeout: 1_000, interval: 5 }).toEqual(['uploads', 'webhooks']);
-});
-
-test('what comes while a backlog of another kind is worked off waits for one batch of it', async () => {
-  const asked: LineKind[] = [];
-  const log = createLog({ process: 'test', level: 'silent', build: 'test' });
-  const loops = createLoops({ log, onDead: () => {} });
-  onTestFinished(() => loops.stop());
-  const dispatched = { refused: 0, waits: false };
-  const offerAll = async () => {};
-  const lines: readonly Dispatching[] = [
-    {
-      kind: 'uploads',
-      offerAll,
-      dispatch: async () => {
-        asked.push('uploads');
-        return { ...dispatched, taken: 0, more: false };
-      },
-    },
-    {
-      kind: 'stripe-events',
-      offerAll,
-      dispatch: async () => {
-        asked.push('stripe-events');
-        if (asked.length === 10) nudge('uploads');
-        await new Promise((resolve) => setTimeout(resolve, 5));
-        return { ...dispatched, taken: 2, more: asked.length < 60 };
-      },
-    },
-  ];
-  const namespaceId = async () => 'one';
-  const { nudge } = startDispatcher({ loops, log, lines, namespaceId, seen: seenNamespace(db) });
-  await expect.poll(() => asked.length, { timeout: 20_000 }).toBeGreaterThanOrEqual(60);
-  expect(asked.indexOf('uploads', 1)).toBe(10);
 });
 
 const running = async (): Promise<'running'> => 'running';
