@@ -1,10 +1,12 @@
 import { expect, test } from 'vitest';
 import { type GuidedOptions, releaseGuided } from '../../cli/release/guided.ts';
+import type { ReleaseDeps } from '../../cli/release/here.ts';
 import { makeCurrent, ramp, rollback } from '../../cli/release/orders.ts';
 import { heldRuns, openRunsOf } from '../../cli/release/runs.ts';
 import { releaseStatus } from '../../cli/release/status.ts';
 import { processUploadId } from '../../contracts/ids.ts';
-import { readVersions } from '../../platform/temporal/versions.ts';
+import { QUEUES } from '../../contracts/queues.ts';
+import { queuesOfBuild, readVersions } from '../../platform/temporal/versions.ts';
 import { workflowBundle } from '../../workers/bundle.ts';
 import { atOf, bundleOfEdited } from '../support/builds.ts';
 import { codecSetting } from '../support/cairn-process.ts';
@@ -47,6 +49,12 @@ const orders = async ({ stack }: Site) =>
       [BY.actor],
     )
   ).map(({ action }) => action);
+
+/** Temporal knows a build before it knows what its workers poll, and makes none current that lacks a queue. */
+async function untilPolled({ at, buildId }: Pick<ReleaseDeps, 'at' | 'buildId'>): Promise<void> {
+  const known = () => queuesOfBuild(at, buildId).catch(() => []);
+  await expect.poll(known, PATIENT).toEqual([QUEUES.interactive]);
+}
 
 /** Each run came to its last step once, and each upload is one track, made at the first attempt. */
 async function expectNothingDoubled({ stack, asked, uploads }: Site): Promise<void> {
@@ -160,7 +168,7 @@ test('forced live, such a build holds open runs and fails none; a rollback lets 
   const begun = await here.open(2);
   const b3 = await here.start('b3', { workflowBundle: diverging });
   const deps = here.deps('b3', diverging);
-  await expect.poll(async () => (await releaseStatus(deps)).builds.length, PATIENT).toBe(2);
+  await untilPolled(deps);
   await makeCurrent(deps, { buildId: 'b3' }, BY);
   await here.untilNewRunsEnd(BY_B3); // they agree with it
   letGo();
@@ -186,7 +194,7 @@ test('pinned runs stay with their build, which is drained when they have ended',
   const begun = await here.open(1);
   const b2 = await here.start('b2', { behavior: 'PINNED', workflowBundle: second });
   const deps = here.deps('b2', second);
-  await expect.poll(async () => (await releaseStatus(deps)).builds.length, PATIENT).toBe(2);
+  await untilPolled(deps);
   await makeCurrent(deps, { buildId: 'b2' }, BY);
   const b1Now = async () => (await releaseStatus(deps)).builds.find(({ buildId }) => buildId === 'b1');
   await expect.poll(b1Now, PATIENT).toMatchObject({ status: 'draining', openRuns: { pinned: 1, moving: 0 } });
