@@ -64,7 +64,7 @@ export function startDispatcher(deps: DispatcherDeps): Dispatcher {
       for (let batch = 0; batch < BATCHES_AT_ONCE; batch++) {
         if (performance.now() - state.sweptAtMs >= SWEEP_EVERY_MS) await sweep(deps, state);
         if (state.asked.size === 0) return;
-        const { taken, refused, left, waits } = await dispatchBatch(askedLines(deps, state), state);
+        const { taken, refused, left, waits } = await dispatchBatch(takeAsked(deps, state), state);
         for (const line of left) state.asked.add(line);
         full.wait(waits);
         if (taken === 0) {
@@ -116,8 +116,8 @@ function askedWhenThereIsRoom(ask: (lines: readonly Dispatching[]) => void): {
   };
 }
 
-/** Of lines that were asked meanwhile too: what comes while a backlog of another kind is worked off waits for one batch of it. */
-function askedLines({ lines }: DispatcherDeps, state: DispatcherState): readonly Dispatching[] {
+/** Before each batch anew: what comes while a backlog of another kind is worked off waits for one batch of it. */
+function takeAsked({ lines }: DispatcherDeps, state: DispatcherState): readonly Dispatching[] {
   const asked = lines.filter((line) => state.asked.has(line));
   state.asked.clear();
   return asked;

@@ -26,10 +26,14 @@ export function createInFlight(db: Pick<Pool, 'query'>, nowMs = () => performanc
       const atMost = workers * PER_WORKER;
       const atEase = goTogether ? workers : atMost; // so many may begin whatever waits
       if (begun.length < atEase) return true;
-      const { open, due } = await lookAt(db, begun, nowMs());
+      const now = nowMs();
+      const { open, due } = await lookAt(
+        db,
+        begun.filter(({ atMs }) => now - atMs < COUNTS_FOR_MS),
+      );
       begun = open;
       if (begun.length >= atMost) return false;
-      return due >= MANY || begun.filter(({ atMs }) => nowMs() - atMs < JUST_BEGUN_MS).length < atEase;
+      return due >= MANY || begun.filter(({ atMs }) => now - atMs < JUST_BEGUN_MS).length < atEase;
     },
     began: (uploadIds) => {
       begun = [...begun, { uploadIds, atMs: nowMs() }];
@@ -46,11 +50,9 @@ interface Begun {
 async function lookAt(
   db: Pick<Pool, 'query'>,
   begun: readonly Begun[],
-  nowMs: number,
 ): Promise<{ open: readonly Begun[]; due: number }> {
-  const young = begun.filter(({ atMs }) => nowMs - atMs < COUNTS_FOR_MS);
-  const ids = young.flatMap(({ uploadIds }) => uploadIds);
+  const ids = begun.flatMap(({ uploadIds }) => uploadIds);
   const { open, due } = await openAndDueUploads(db, { ids, dueAtMost: MANY });
   const isOpen = new Set(open);
-  return { open: young.filter(({ uploadIds }) => uploadIds.some((id) => isOpen.has(id))), due };
+  return { open: begun.filter(({ uploadIds }) => uploadIds.some((id) => isOpen.has(id))), due };
 }

@@ -168,6 +168,7 @@ test('forced live, such a build holds open runs and fails none; a rollback lets 
   const begun = await here.open(2);
   const b3 = await here.start('b3', { workflowBundle: diverging });
   const deps = here.deps('b3', diverging);
+  await expect.poll(async () => (await releaseStatus(deps)).builds.length, PATIENT).toBe(2);
   await untilPolled(deps);
   await makeCurrent(deps, { buildId: 'b3' }, BY);
   await here.untilNewRunsEnd(BY_B3); // they agree with it
@@ -194,6 +195,7 @@ test('pinned runs stay with their build, which is drained when they have ended',
   const begun = await here.open(1);
   const b2 = await here.start('b2', { behavior: 'PINNED', workflowBundle: second });
   const deps = here.deps('b2', second);
+  await expect.poll(async () => (await releaseStatus(deps)).builds.length, PATIENT).toBe(2);
   await untilPolled(deps);
   await makeCurrent(deps, { buildId: 'b2' }, BY);
   const b1Now = async () => (await releaseStatus(deps)).builds.find(({ buildId }) => buildId === 'b1');
