@@ -74,55 +74,72 @@ async function put(folder: string, source: AsyncIterable<Uint8Array>): Promise<S
 
 async function stage(folder: string, source: AsyncIterable<Uint8Array>): Promise<StagedBlob> {
   const temporary = path.join(folder, 'incoming', randomUUID());
+  const opened = open(temporary, EXCLUSIVE, 0o600).catch(unavailable);
+  opened.catch(() => {}); // told by whoever writes
   let isThere = true;
   const remove = async () => {
+    await opened.catch(() => {});
     if (isThere) await unlink(temporary).catch(() => {}); // a file in incoming/ is in nobody's way
     isThere = false;
   };
-  const file = await open(temporary, EXCLUSIVE, 0o600).catch(unavailable);
-  const written = await write(file, source).catch(async (error: unknown) => {
-    await Promise.all([file.close(), remove()]);
+  const read = await readAndWrite(opened, source).catch(async (error: unknown) => {
+    await opened.then(
+      (file) => file.close(),
+      () => {},
+    );
+    await remove();
     throw error;
   });
   // The disk is at it while whoever staged the bytes does what else must be done before they are published.
-  const synced = file
-    .datasync()
-    .catch(unavailable)
-    .finally(() => void close(file));
+  const synced = sync(opened, read.unwritten);
   synced.catch(() => {}); // told by `publish`; who discards does not ask
-  const shelf = openShelf(path.join(folder, written.key.slice(0, 2)));
+  const shelf = openShelf(path.join(folder, read.key.slice(0, 2)));
   const publish = async () => {
     await synced;
-    await shelf.take(temporary, written.key);
+    await shelf.take(temporary, read.key);
     isThere = false;
   };
   const discard = async () => {
     shelf.close();
     await remove();
   };
-  return { ...written, publish, discard };
+  return { key: read.key, bytes: read.bytes, publish, discard };
 }
 
 const EXCLUSIVE = constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | constants.O_NOFOLLOW;
 
-async function write(file: FileHandle, source: AsyncIterable<Uint8Array>): Promise<{ key: string; bytes: number }> {
+interface Read extends StoredBlob {
+  /** The end of the bytes, which is still to be written; of most recordings, all of them. */
+  readonly unwritten: readonly Uint8Array[];
+}
+
+async function readAndWrite(opened: Promise<FileHandle>, source: AsyncIterable<Uint8Array>): Promise<Read> {
   const hash = createHash('sha256');
   let bytes = 0;
   let held: Uint8Array[] = [];
   let heldBytes = 0;
-  const flush = async () => {
-    await writeAll(file, held).catch(unavailable);
-    [held, heldBytes] = [[], 0];
-  };
   for await (const chunk of source) {
+    if (heldBytes >= WRITE_BYTES) {
+      await writeAll(await opened, held);
+      [held, heldBytes] = [[], 0];
+    }
     hash.update(chunk);
     bytes += chunk.length;
     held.push(chunk);
     heldBytes += chunk.length;
-    if (heldBytes >= WRITE_BYTES) await flush();
   }
-  await flush();
-  return { key: hash.digest('hex'), bytes };
+  return { key: hash.digest('hex'), bytes, unwritten: held };
+}
+
+/** Writes what is left; the bytes are durable when it resolves. */
+async function sync(opened: Promise<FileHandle>, unwritten: readonly Uint8Array[]): Promise<void> {
+  const file = await opened;
+  try {
+    await writeAll(file, unwritten);
+    await file.datasync().catch(unavailable);
+  } finally {
+    void close(file);
+  }
 }
 
 interface Shelf {
@@ -149,10 +166,11 @@ const WRITE_BYTES = 262_144;
 
 async function writeAll(file: FileHandle, chunks: readonly Uint8Array[]): Promise<void> {
   if (chunks.length === 0) return;
-  const { bytesWritten } = await file.writev([...chunks]);
+  const { bytesWritten } = await file.writev([...chunks]).catch(unavailable);
   let from = bytesWritten; // a full disk may take a part
   for (const chunk of chunks) {
-    for (let at = Math.min(from, chunk.length); at < chunk.length; ) at += (await file.write(chunk, at)).bytesWritten;
+    for (let at = Math.min(from, chunk.length); at < chunk.length; )
+      at += (await file.write(chunk, at).catch(unavailable)).bytesWritten;
     from = Math.max(0, from - chunk.length);
   }
 }
