@@ -121,6 +121,12 @@ test('what stays running may take so much memory, and no more', () => {
   expect(Object.keys(services).filter((name) => !limited.some(([other]) => other === name))).toEqual(jobs);
 });
 
+test('while processors are short, workers give way to everybody else', () => {
+  const weighed = Object.entries(services).filter(([, service]) => service.cpu_shares !== undefined);
+  expect(weighed.map(([name]) => name)).toEqual(PROCESSES.worker.startedAs.compose);
+  expect(new Set(weighed.map(([, service]) => service.cpu_shares))).toEqual(new Set([128]));
+});
+
 test('Postgres takes as many connections as the one that tests and drills run on', () => {
   const embedded = readFileSync(join(root, 'platform', 'embedded', 'postgres-start.ts'), 'utf8');
   const [, most] = /MAX_CONNECTIONS = (\d+);/.exec(embedded) ?? [];

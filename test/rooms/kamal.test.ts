@@ -7,6 +7,7 @@ import { PROCESSES, type ProcessRow } from '../../contracts/processes.ts';
 import { QUEUES } from '../../contracts/queues.ts';
 import { OTHER_SETTINGS, readConfig, SETTINGS } from '../../platform/config.ts';
 import { unknownSettings } from '../../platform/settings.ts';
+import { services } from './support/compose-file.ts';
 import { root } from './support/source-files.ts';
 
 interface Env {
@@ -67,6 +68,11 @@ test.each(roles)('%s gets settings that it can start with, and none that it does
   expect(unknownSettings(env, [...Object.keys(SETTINGS), ...OTHER_SETTINGS])).toEqual([]);
 });
 
+test('while processors are short, workers give way to the API, as in docker-compose.yml', () => {
+  const weighed = roles.map(([name, role]) => [name, role.options?.['cpu-shares']]);
+  expect(Object.fromEntries(weighed)).toEqual({ web: undefined, worker: services['worker-interactive']?.cpu_shares });
+});
+
 test('no secret has a value, here or in what hands secrets on', () => {
   const secret = Object.entries(SETTINGS).flatMap(([name, setting]) => (setting.secret ? [name] : []));
   const clear = Object.keys({ ...deploy.env.clear, ...Object.assign({}, ...roles.map(([, role]) => role.env?.clear)) });
@@ -87,7 +93,7 @@ test('each process is given more time to end than it takes', () => {
 });
 
 test('the worker is not asked by HTTP, and the API by a route that it has', () => {
-  expect(deploy.servers.worker?.options).toEqual({ 'no-healthcheck': true });
+  expect(deploy.servers.worker?.options).toMatchObject({ 'no-healthcheck': true });
   expect(text('api/routes/probes.ts')).toContain(`'${deploy.proxy.healthcheck.path}'`);
 });
 

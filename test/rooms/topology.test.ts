@@ -1,4 +1,8 @@
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
 import { expect, test } from 'vitest';
+import { createContainer, niceOf } from '../support/topology/container.ts';
 import { environmentHere, here, type Machine } from '../support/topology/machine.ts';
 import { isJob, NOT_REHEARSED, partOf, planOf } from '../support/topology/plan.ts';
 import { environmentOf, services, variables } from './support/compose-file.ts';
@@ -80,3 +84,43 @@ test('addresses, hosts, ports and paths of containers are those of this machine'
     POSTGRES_USER: 'temporal',
   });
 });
+
+test.each([
+  [1024, 0],
+  [512, 3],
+  [128, 9],
+  [2, 19],
+])('a weight of %i shares is a niceness of %i', (shares, nice) => {
+  expect(niceOf(shares)).toBe(nice);
+});
+
+test('a worker weighs as little as docker-compose.yml says, and so does the one that takes its place', async () => {
+  const folder = await mkdtemp(path.join(tmpdir(), 'cairn-container-'));
+  const program = { file: process.execPath, args: ['-e', 'setInterval(() => {}, 1_000)'], env: {}, cwd: folder };
+  const weights: string[] = [];
+  const container = createContainer({
+    name: 'worker',
+    program,
+    cpuShares: services['worker-interactive']?.cpu_shares,
+    logFile: path.join(folder, 'log'),
+    graceMs: 5_000,
+    isWell: async (pid) => (await autogroupOf(pid))?.endsWith(' nice 9') ?? true,
+  });
+  try {
+    for (let start = 0; start < 2; start++) {
+      await container.start();
+      weights.push((await autogroupOf(container.pid() ?? 0)) ?? 'not weighed here nice 9');
+      await container.kill();
+    }
+  } finally {
+    await container.stop();
+    await rm(folder, { recursive: true });
+  }
+  expect(weights).toEqual([expect.stringMatching(/ nice 9$/), expect.stringMatching(/ nice 9$/)]);
+});
+
+/** Undefined where Linux does not weigh sessions. */
+async function autogroupOf(pid: number): Promise<string | undefined> {
+  const enabled = await readFile('/proc/sys/kernel/sched_autogroup_enabled', 'utf8').catch(() => '0');
+  return enabled.trim() === '1' ? (await readFile(`/proc/${pid}/autogroup`, 'utf8')).trim() : undefined;
+}

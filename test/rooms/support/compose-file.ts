@@ -14,6 +14,8 @@ export interface Service {
   readonly stop_grace_period?: string;
   readonly depends_on?: Readonly<Record<string, { readonly condition: string }>>;
   readonly healthcheck?: Readonly<Record<string, unknown>>;
+  /** Its weight among those who want processors; 1024 without it. */
+  readonly cpu_shares?: number;
   readonly deploy?: { readonly resources: { readonly limits: { readonly cpus: string; readonly memory: string } } };
 }
 

@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { closeSync, openSync } from 'node:fs';
+import { writeFile } from 'node:fs/promises';
 import { setTimeout as pause } from 'node:timers/promises';
 import { stopProcess } from '../../../platform/embedded/processes.ts';
 
@@ -26,6 +27,8 @@ export interface Program {
 export interface ContainerOptions {
   readonly name: string;
   readonly program: Program;
+  /** As in docker-compose.yml; 1024 without it. */
+  readonly cpuShares?: number | undefined;
   readonly logFile: string;
   readonly graceMs: number;
   /** Asked again and again from its start on; what it throws is a no. */
@@ -72,6 +75,7 @@ interface State {
 function launch(options: ContainerOptions, state: State): void {
   const child = spawnLogged(options.program, options.logFile);
   state.child = child;
+  if (child.pid !== undefined && options.cpuShares !== undefined) void weigh(child.pid, options.cpuShares);
   void endOf(child).then(async () => {
     if (!state.wanted || state.child !== child) return;
     await pause(RESTART_AFTER_MS);
@@ -79,6 +83,20 @@ function launch(options: ContainerOptions, state: State): void {
     state.restarts += 1;
     launch(options, state);
   });
+}
+
+/**
+ * Each has a session of its own, and where Linux groups processes by session (`sched_autogroup`) it weighs these groups against each
+ * other, as it weighs containers; a niceness of processes would count within their session only. Elsewhere all weigh the same.
+ */
+async function weigh(pid: number, cpuShares: number): Promise<void> {
+  await writeFile(`/proc/${pid}/autogroup`, String(niceOf(cpuShares))).catch(() => {});
+}
+
+/** Each step of niceness is a weight 1.25 times smaller; 0 is that of 1024 shares. */
+export function niceOf(cpuShares: number): number {
+  const nice = Math.round(Math.log(1024 / cpuShares) / Math.log(1.25));
+  return Math.min(19, Math.max(0, nice));
 }
 
 async function untilWell({ name, logFile, isWell }: ContainerOptions, state: State): Promise<void> {

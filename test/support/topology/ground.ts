@@ -39,6 +39,7 @@ export function containerFor(name: string, service: Service, ground: Ground): Co
   return createContainer({
     name,
     program: programOf(name, service, ground),
+    cpuShares: service.cpu_shares,
     logFile: path.join(ground.home, 'logs', `${name}.log`),
     graceMs: Number.parseInt(service.stop_grace_period ?? '10', 10) * 1_000,
     isWell: healthOf(name, service, ground),
