@@ -3,7 +3,7 @@ import type { OrderedBy } from '../../api/ops/reason.ts';
 import { WORKER_SILENCE_S } from '../../contracts/processes.ts';
 import { QUEUES } from '../../contracts/queues.ts';
 import { liveWorkers } from '../../db/workers.ts';
-import { readVersions } from '../../platform/temporal/versions.ts';
+import { queuesOfBuild, readVersions } from '../../platform/temporal/versions.ts';
 import { type GateReport, gate } from './gate.ts';
 import type { ReleaseDeps } from './here.ts';
 import { makeCurrent, nameOf, ramp, versionsNow } from './orders.ts';
@@ -53,13 +53,19 @@ export function gateText({ kept, open, faults }: GateReport): string {
   return [`${replayed}, NOT to be released:`, ...faults.map((fault) => `  ${fault}`)].join('\n');
 }
 
-/** Whether workers of the build poll every queue that some worker polls now: else that queue's work would wait. */
-async function isPolled({ db, say }: ReleaseDeps, buildId: string): Promise<boolean> {
+/**
+ * Whether workers of the build poll every queue that some worker polls now: else that queue's work would wait. Temporal takes note of it a moment
+ * after they have begun, and makes no build current before.
+ */
+async function isPolled({ db, at, say }: ReleaseDeps, buildId: string): Promise<boolean> {
   const deadline = performance.now() + REGISTERED_WITHIN_MS;
   for (let told = false; ; told = true) {
     const living = await liveWorkers(db, WORKER_SILENCE_S);
     const polled = (workers: typeof living) => new Set(workers.flatMap(({ queues }) => queues));
-    const mine = polled(living.filter((worker) => worker.buildId === buildId));
+    const known = await queuesOfBuild(at, buildId);
+    const mine = new Set(
+      [...polled(living.filter((worker) => worker.buildId === buildId))].filter((queue) => known.includes(queue)),
+    );
     const all = polled(living);
     const lacking = Object.values(QUEUES).filter((queue) => all.has(queue) && !mine.has(queue));
     if (mine.size > 0 && lacking.length === 0) {

@@ -109,15 +109,18 @@ function orderOf({ namespace, identity }: VersionsAt, conflictToken: Uint8Array)
   return { namespace, identity, deploymentName: DEPLOYMENT, conflictToken };
 }
 
-/** Queues that workers of the build have ever polled. */
+/** Queues that workers of the build have ever polled, as far as Temporal has taken note of it; none of a build that it does not know. */
 export async function queuesOfBuild(
   { connection, namespace }: VersionsAt,
   buildId: string,
 ): Promise<readonly string[]> {
   const asked = { namespace, deploymentVersion: { deploymentName: DEPLOYMENT, buildId } };
   const ask = () => connection.workflowService.describeWorkerDeploymentVersion(asked);
-  const { versionTaskQueues } = await inTime(connection, ask);
-  return [...new Set((versionTaskQueues ?? []).map(({ name }) => name ?? ''))].sort();
+  const answer = await inTime(connection, ask).catch((error: unknown) => {
+    if (isGrpcServiceError(error) && error.code === NOT_FOUND) return undefined;
+    throw error;
+  });
+  return [...new Set((answer?.versionTaskQueues ?? []).map(({ name }) => name ?? ''))].sort();
 }
 
 /** Deployments are workflows of Temporal's own, so an answer may take as long as a step of one. */

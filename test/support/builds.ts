@@ -54,7 +54,7 @@ export async function startBuild(
       .then(workers.stop);
     return stopped;
   };
-  afterAll(stop);
+  stack.atEnd(stop);
   return { buildId, serves, stop };
 }
 

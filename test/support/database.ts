@@ -1,6 +1,7 @@
 import pg from 'pg';
-import { afterAll, inject } from 'vitest';
+import { inject } from 'vitest';
 import { connect, type Pool } from '../../db/pool.ts';
+import { atTheEnd } from './at-the-end.ts';
 
 export interface TestDatabase {
   readonly url: string;
@@ -9,7 +10,7 @@ export interface TestDatabase {
   query<Row extends pg.QueryResultRow>(text: string, values?: readonly unknown[]): Promise<Row[]>;
 }
 
-/** A migrated database of this test file's own, dropped at its end. */
+/** A migrated database of this test's, or test file's, own, dropped at its end. */
 export async function testDatabase(): Promise<TestDatabase> {
   const adminUrl = inject('databaseUrl');
   const name = `t_${Date.now().toString(36)}_${Math.floor(Math.random() * 1e9).toString(36)}`;
@@ -17,7 +18,7 @@ export async function testDatabase(): Promise<TestDatabase> {
   const url = new URL(adminUrl);
   url.pathname = `/${name}`;
   const db = connect(url.href, { max: 20 });
-  afterAll(async () => {
+  atTheEnd()(async () => {
     await db.end();
     await asAdmin(adminUrl, `drop database ${name} with (force)`);
   });

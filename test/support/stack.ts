@@ -6,7 +6,7 @@ import { cancellationSignal } from '@temporalio/activity';
 import type { Client } from '@temporalio/client';
 import { NativeConnection, type Worker } from '@temporalio/worker';
 import type { FastifyInstance } from 'fastify';
-import { afterAll, inject } from 'vitest';
+import { inject } from 'vitest';
 import { createStripeEventSteps } from '../../activities/billing/stripe-event-steps.ts';
 import { createStripeOrderSteps } from '../../activities/billing/stripe-order-steps.ts';
 import { createRecordingReader, type RecordingReader } from '../../activities/read-recording.ts';
@@ -44,7 +44,7 @@ import { createWebhookSender } from '../../services/webhook-sender.ts';
 import { workflowBundle } from '../../workers/bundle.ts';
 import { createWorkers, type WorkersDeps } from '../../workers/create-workers.ts';
 import { installRuntime } from '../../workers/runtime.ts';
-
+import { type AtTheEnd, atTheEnd } from './at-the-end.ts';
 import { RULES } from './billing-rules.ts';
 import { type TestDatabase, testDatabase } from './database.ts';
 import { testNamespace } from './namespace.ts';
@@ -63,6 +63,8 @@ export interface Stack extends TestDatabase {
   readonly namespace: string;
   /** `Authorization` of an account key. */
   readonly headers: { authorization: string };
+  /** For what belongs to it: cleared away before it is. */
+  readonly atEnd: AtTheEnd;
   startWorkers(options?: StartOptions): Promise<{ stop(): Promise<void> }>;
 }
 
@@ -150,7 +152,8 @@ export async function testStack(options: StackOptions = {}): Promise<Stack> {
     ...(options.stripeWebhookSecrets && { stripeWebhookSecrets: options.stripeWebhookSecrets }),
   });
   const { key } = await createKey(database.db, { kind: 'account', accountExternalId: 'tester', name: 'test' });
-  afterAll(async () => {
+  const atEnd = atTheEnd();
+  atEnd(async () => {
     await app.close();
     await loops.stop();
     await relay.close();
@@ -158,7 +161,20 @@ export async function testStack(options: StackOptions = {}): Promise<Stack> {
     await reader.close();
     await rm(blobDir, { recursive: true, force: true });
   });
-  const parts = { ...database, app, blobs, blobDir, reader, client, dispatcher, loops, log, codecKeys, namespace };
+  const parts = {
+    ...database,
+    atEnd,
+    app,
+    blobs,
+    blobDir,
+    reader,
+    client,
+    dispatcher,
+    loops,
+    log,
+    codecKeys,
+    namespace,
+  };
   return {
     ...parts,
     headers: { authorization: `Bearer ${key}` },
@@ -171,7 +187,8 @@ function expectAlive(name: string): never {
 }
 
 async function startWorkers(
-  stack: Pick<Stack, 'db' | 'reader' | 'log' | 'codecKeys' | 'namespace'> & StackOptions & { address: string },
+  stack: Pick<Stack, 'db' | 'reader' | 'log' | 'codecKeys' | 'namespace' | 'atEnd'> &
+    StackOptions & { address: string },
   { queues, version, workflowBundle: given, stepsOf = (real) => real }: StartOptions,
 ): Promise<{ stop(): Promise<void> }> {
   installRuntime(stack.log);
@@ -199,7 +216,7 @@ async function startWorkers(
       signal: cancellationSignal,
     }),
   });
-  const { codecKeys, log, namespace } = stack;
+  const { codecKeys, log, namespace, atEnd } = stack;
   const bundle = given ?? (await workflowBundle());
   const deps = { connection, namespace, codecKeys, workflowBundle: bundle, steps, log, version };
   const workers = await createWorkers(deps, queues);
@@ -209,7 +226,7 @@ async function startWorkers(
     stopped ??= end(workers, runs, connection);
     return stopped;
   };
-  afterAll(stop);
+  atEnd(stop);
   return { stop };
 }
 
