@@ -22,7 +22,7 @@ import { seenNamespace } from '../../api/dispatch/seen-namespace.ts';
 import { namespaceIdOf } from '../../api/dispatch/start-once.ts';
 import { type Dispatcher, startDispatcher } from '../../api/dispatcher.ts';
 import { startEventRelay } from '../../api/events/relay.ts';
-import { startInlinePath } from '../../api/inline-path.ts';
+import { type InlinePath, startInlinePath } from '../../api/inline-path.ts';
 import { createKey } from '../../cli/keys.ts';
 import { processUploadId } from '../../contracts/ids.ts';
 import type { BillingRules } from '../../contracts/plans.ts';
@@ -109,6 +109,10 @@ const ANYWHERE = { http: true, privateAddresses: true };
 /** What a watchdog of a test has seen, unless it starts one of its own. */
 const WELL: Audit = { checkedAt: new Date(), worst: 'OK', schedules: [] };
 
+const NOT_INLINE: InlinePath = {
+  status: () => ({ reason: undefined, processed: 0, processedFor: { 'temporal away': 0, 'no worker alive': 0 } }),
+};
+
 export async function testStack(options: StackOptions = {}): Promise<Stack> {
   const database = await testDatabase();
   const blobDir = await mkdtemp(path.join(tmpdir(), 'cairn-blobs-'));
@@ -126,9 +130,7 @@ export async function testStack(options: StackOptions = {}): Promise<Stack> {
   const dispatcher = startDispatcher({ loops, log, lines, namespaceId, seen: seenNamespace(database.db) });
   const inline = options.inline
     ? startInlinePath({ db: database.db, loops, log, reader, build: 'test', wayTypes, temporal: dispatcher })
-    : {
-        status: () => ({ reason: undefined, processed: 0, processedFor: { 'temporal away': 0, 'no worker alive': 0 } }),
-      };
+    : NOT_INLINE;
   const relay = startEventRelay({ databaseUrl: database.url, db: database.db, loops, log });
   const codec = options.codecUiToken && { codecKeys, token: options.codecUiToken, uiOrigin: 'http://ui.example' };
   const manifest = options.manifest ?? MANIFEST;
@@ -161,20 +163,8 @@ export async function testStack(options: StackOptions = {}): Promise<Stack> {
     await reader.close();
     await rm(blobDir, { recursive: true, force: true });
   });
-  const parts = {
-    ...database,
-    atEnd,
-    app,
-    blobs,
-    blobDir,
-    reader,
-    client,
-    dispatcher,
-    loops,
-    log,
-    codecKeys,
-    namespace,
-  };
+  const made = { atEnd, app, blobs, blobDir, reader, dispatcher, loops };
+  const parts = { ...database, ...made, client, log, codecKeys, namespace };
   return {
     ...parts,
     headers: { authorization: `Bearer ${key}` },
