@@ -41,8 +41,8 @@ export const FENCES_OF_FAULTS: Readonly<Record<string, Fence>> = {
     edits: [
       {
         file: 'services/blob-store-fs.ts',
-        find: 'await writeAll(file, held).catch(unavailable);',
-        replace: 'await writeAll(file, held).catch(() => {});',
+        find: 'await writeAll(file, unwritten);',
+        replace: 'await writeAll(file, unwritten).catch(() => {});',
       },
     ],
   },
