@@ -82,28 +82,25 @@ async function stage(folder: string, source: AsyncIterable<Uint8Array>): Promise
     if (isThere) await unlink(temporary).catch(() => {}); // a file in incoming/ is in nobody's way
     isThere = false;
   };
-  const read = await readAndWrite(opened, source).catch(async (error: unknown) => {
-    await opened.then(
-      (file) => file.close(),
-      () => {},
-    );
+  const { key, bytes, unwritten } = await readAndWrite(opened, source).catch(async (error: unknown) => {
+    await opened.then(close, () => {});
     await remove();
     throw error;
   });
   // The disk is at it while whoever staged the bytes does what else must be done before they are published.
-  const synced = sync(opened, read.unwritten);
+  const synced = makeDurable(opened, unwritten);
   synced.catch(() => {}); // told by `publish`; who discards does not ask
-  const shelf = openShelf(path.join(folder, read.key.slice(0, 2)));
+  const shelf = openShelf(path.join(folder, key.slice(0, 2)));
   const publish = async () => {
     await synced;
-    await shelf.take(temporary, read.key);
+    await shelf.take(temporary, key);
     isThere = false;
   };
   const discard = async () => {
     shelf.close();
     await remove();
   };
-  return { key: read.key, bytes: read.bytes, publish, discard };
+  return { key, bytes, publish, discard };
 }
 
 const EXCLUSIVE = constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | constants.O_NOFOLLOW;
@@ -132,7 +129,7 @@ async function readAndWrite(opened: Promise<FileHandle>, source: AsyncIterable<U
 }
 
 /** Writes what is left; the bytes are durable when it resolves. */
-async function sync(opened: Promise<FileHandle>, unwritten: readonly Uint8Array[]): Promise<void> {
+async function makeDurable(opened: Promise<FileHandle>, unwritten: readonly Uint8Array[]): Promise<void> {
   const file = await opened;
   try {
     await writeAll(file, unwritten);
@@ -184,7 +181,7 @@ async function syncFolder(folder: string): Promise<void> {
   }
 }
 
-/** After a sync: what is durable does not wait for it, and there is nothing left that could fail. */
+/** Of a file that is synced, or given up: nobody waits for it to learn anything. */
 async function close(file: FileHandle): Promise<void> {
   await file.close().catch(() => {});
 }

@@ -10,7 +10,10 @@ export interface BlobStore {
    * nothing is kept and its error is passed on. Throws `BlobStoreUnavailable` when the store is away or full.
    */
   put(source: AsyncIterable<Uint8Array>): Promise<StoredBlob>;
-  /** The same in two moves, for whoever must look at the key before the blob is there for all. */
+  /**
+   * The same in two moves, for whoever must look at the key before the blob is there for all. Whether the store is away or full may
+   * be told by `publish` alone.
+   */
   stage(source: AsyncIterable<Uint8Array>): Promise<StagedBlob>;
   /** The whole blob. Throws `BlobMissing`. */
   get(key: BlobKey): Promise<Uint8Array>;
@@ -34,11 +37,11 @@ export interface StoredBlob {
   readonly bytes: number;
 }
 
-/** Bytes that are written and hashed, and in nobody's way. Ends with `discard`, published or not. */
+/** Bytes that are hashed, and written or still being written where they are in nobody's way. Ends with `discard`, published or not. */
 export interface StagedBlob {
   readonly key: BlobKey;
   readonly bytes: number;
-  /** Durable, and visible under its key, when this resolves. Once only. */
+  /** Durable, and visible under its key, when this resolves. Once only. Throws `BlobStoreUnavailable`. */
   publish(): Promise<void>;
   /** Takes away what was not published. Never throws. */
   discard(): Promise<void>;

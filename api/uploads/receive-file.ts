@@ -5,7 +5,7 @@ import { LIMITS } from '../../domain/limits/limits.ts';
 import type { BlobStore, StagedBlob } from '../../services/blob-store.ts';
 import { createInflater, type Inflater } from './inflater.ts';
 
-/** A file that looks like a recording and is written in the blob store, where nobody sees it before `blob.publish()`. */
+/** A file that looks like a recording and is staged in the blob store, where nobody sees it before `blob.publish()`. */
 export interface ReceivedFile {
   readonly blob: StagedBlob;
   readonly blobKey: string;

@@ -20,7 +20,7 @@ function isForm(request: FastifyRequest): boolean {
   return /^multipart\/form-data\b/i.test(request.headers['content-type'] ?? '');
 }
 
-/** The file of a request, written but seen by nobody, and what is said about it; in the body itself or in a form. */
+/** The file of a request, staged but seen by nobody, and what is said about it; in the body itself or in a form. */
 export async function receiveUpload(blobs: BlobStore, request: FastifyRequest): Promise<ReceivedUpload> {
   checkContentEncoding(request.headers['content-encoding']);
   const store = (source: AsyncIterable<Uint8Array>) => receiveFile(blobs, source);

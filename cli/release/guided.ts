@@ -54,20 +54,20 @@ export function gateText({ kept, open, faults }: GateReport): string {
 }
 
 /**
- * Whether workers of the build poll every queue that some worker polls now: else that queue's work would wait. Temporal takes note of it a moment
- * after they have begun, and makes no build current before.
+ * Whether workers of the build poll every queue that some worker polls now: else that queue's work would wait. Temporal takes note of
+ * it a moment after they have begun, and makes no build current before.
  */
 async function isPolled({ db, at, say }: ReleaseDeps, buildId: string): Promise<boolean> {
   const deadline = performance.now() + REGISTERED_WITHIN_MS;
   for (let told = false; ; told = true) {
     const living = await liveWorkers(db, WORKER_SILENCE_S);
     const polled = (workers: typeof living) => new Set(workers.flatMap(({ queues }) => queues));
-    const known = await queuesOfBuild(at, buildId);
-    const mine = new Set(
-      [...polled(living.filter((worker) => worker.buildId === buildId))].filter((queue) => known.includes(queue)),
-    );
+    const mine = polled(living.filter((worker) => worker.buildId === buildId));
     const all = polled(living);
-    const lacking = Object.values(QUEUES).filter((queue) => all.has(queue) && !mine.has(queue));
+    const known = await queuesOfBuild(at, buildId);
+    const lacking = Object.values(QUEUES).filter(
+      (queue) => all.has(queue) && !(mine.has(queue) && known.includes(queue)),
+    );
     if (mine.size > 0 && lacking.length === 0) {
       say(`registered: workers of ${buildId} poll ${[...mine].join(', ')}`);
       return true;

@@ -52,8 +52,7 @@ const orders = async ({ stack }: Site) =>
 
 /** Temporal knows a build before it knows what its workers poll, and makes none current that lacks a queue. */
 async function untilPolled({ at, buildId }: Pick<ReleaseDeps, 'at' | 'buildId'>): Promise<void> {
-  const known = () => queuesOfBuild(at, buildId).catch(() => []);
-  await expect.poll(known, PATIENT).toEqual([QUEUES.interactive]);
+  await expect.poll(() => queuesOfBuild(at, buildId), PATIENT).toEqual([QUEUES.interactive]);
 }
 
 /** Each run came to its last step once, and each upload is one track, made at the first attempt. */

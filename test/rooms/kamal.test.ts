@@ -93,7 +93,7 @@ test('each process is given more time to end than it takes', () => {
 });
 
 test('the worker is not asked by HTTP, and the API by a route that it has', () => {
-  expect(deploy.servers.worker?.options).toMatchObject({ 'no-healthcheck': true });
+  expect(deploy.servers.worker?.options).toEqual({ 'no-healthcheck': true, 'cpu-shares': 128 });
   expect(text('api/routes/probes.ts')).toContain(`'${deploy.proxy.healthcheck.path}'`);
 });
 

@@ -12,9 +12,8 @@ export const FAULTS_OF_SERVER: Faults = {
   'paused-outside': {
     about: 'somebody pauses a schedule in Temporal, without an order of Cairn; two slots pass',
     suffer: async (scene) => {
-      await running(scene, { ran: false, at: 20 });
       // In the moment of a slot the pause may be there before Temporal has fired it: that slot is then late, and rightly so.
-      const sinceMs = await untilSecond(20);
+      const sinceMs = await running(scene, { ran: false, at: 20 });
       await handleOf(scene).pause('by hand');
       await scene.detect({
         what: 'paused behind our back',
@@ -54,7 +53,7 @@ export const FAULTS_OF_SERVER: Faults = {
   'spec-changed': {
     about: 'somebody changes the times of a schedule on the server',
     suffer: async (scene) => {
-      const sinceMs = await running(scene, { ran: false, at: 10 });
+      const sinceMs = await running(scene, { ran: false });
       await handleOf(scene).update((was) => ({ ...was, spec: { intervals: [{ every: '2 minutes' }] } }));
       await scene.detect({
         what: 'its times are others',
@@ -67,7 +66,7 @@ export const FAULTS_OF_SERVER: Faults = {
   deleted: {
     about: 'somebody deletes a schedule on the server',
     suffer: async (scene) => {
-      const sinceMs = await running(scene, { ran: false, at: 10 });
+      const sinceMs = await running(scene, { ran: false });
       await handleOf(scene).delete();
       await scene.detect({ what: 'it is gone', expected: { [SUBJECT]: 'DRIFTED' }, sinceMs, others: 'green' });
     },
@@ -96,7 +95,7 @@ export const FAULTS_OF_SERVER: Faults = {
   orphan: {
     about: 'the server has a schedule with our prefix that nobody declares',
     suffer: async (scene) => {
-      const sinceMs = await running(scene, { ran: false, at: 10 });
+      const sinceMs = await running(scene, { ran: false });
       await scene.site.client.schedule.create({
         scheduleId: 'cairn-left-over',
         spec: { intervals: [{ every: '1 hour' }] },
@@ -128,9 +127,9 @@ function handleOf({ site }: Scene) {
   return site.client.schedule.getHandle(temporalScheduleId(SUBJECT));
 }
 
-/** API and worker run and all is green. Resolves with the moment, so many seconds after a full minute. */
-async function running({ site, calm }: Scene, { ran, at }: { ran: boolean; at: number }): Promise<number> {
+/** API and worker run and all is green. Resolves with the moment, so many seconds after a full minute if `at` says so. */
+async function running({ site, calm }: Scene, { ran, at }: { ran: boolean; at?: number }): Promise<number> {
   await site.startAll();
   await calm({ ran });
-  return ran ? untilSecond(at) : Date.now();
+  return at === undefined ? Date.now() : untilSecond(at);
 }
